@@ -1,0 +1,11 @@
+"""From a recording to an article, one file a stage; plain Python, no Prefect.
+
+url - sources -> Source - download -> Recording - prepare -> Audio
+    - transcribe -> Transcript (words)    - diarize -> Voices (who sounds when)
+attribute -> Turns - identify -> Speakers - edit -> Edited - outline -> Topics
+compose -> Article - verify -> Receipt - render -> pages - publish -> output/
+
+`model` holds the nouns, `errors` what may go wrong, `config` every knob, `store` what is kept
+between runs. Stages do not import each other; only `flows` knows the order. The files they
+become: docs/contract.md.
+"""

@@ -1,0 +1,297 @@
+"""Every knob, in stage order: typed, checked whole before anything runs, passed down by section.
+
+`load` reads config/mytake.toml; each stage receives its own section and nothing more.
+"""
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from pipeline.errors import ConfigError
+
+
+class Options(BaseModel):
+    """One stage's knobs. One with `exclude=True` cannot change the result, so it redoes nothing."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class SourcesOptions(Options):
+    newest: int = Field(
+        default=1,
+        ge=1,
+        le=500,
+        description="How many entries of a feed or playlist to take, newest first.",
+    )
+
+
+class DownloadOptions(Options):
+    longest: float = Field(
+        default=6 * 3600,
+        gt=0,
+        description="Seconds. Longer recordings are refused; raise it if you mean it.",
+    )
+    language: str | None = Field(
+        default=None,
+        description="Audio track to take (ISO 639-1). Unset: the original, never a dubbed one.",
+    )
+    cookies: str | None = Field(
+        default=None,
+        exclude=True,
+        description="Path of a cookies.txt, for members-only or age-gated videos.",
+    )
+    proxy: str | None = Field(
+        default=None, exclude=True, description="URL of a proxy for all requests."
+    )
+    sleep: float = Field(
+        default=0.75,
+        ge=0,
+        exclude=True,
+        description="Seconds between requests to a site; sites block the hasty.",
+    )
+    retries: int = Field(
+        default=5, ge=0, le=50, exclude=True, description="Tries of one request by yt-dlp."
+    )
+    timeout: float = Field(
+        default=20, gt=0, exclude=True, description="Seconds to wait for an answer."
+    )
+    rate_limit: int | None = Field(
+        default=None, gt=0, exclude=True, description="Bytes per second at most. Unset: no limit."
+    )
+
+
+class PrepareOptions(Options):
+    listening_copy: bool = Field(
+        default=True, description="Keep a small copy to listen to while reviewing."
+    )
+    listening_kbps: int = Field(
+        default=32, ge=8, le=320, description="Size of that copy (mono Opus, kbit/s)."
+    )
+
+
+class TranscribeOptions(Options):
+    engine: str = Field(
+        default="faster-whisper", description="faster-whisper, openai-whisper, captions or replay."
+    )
+    model: str = Field(
+        default="base", description="Whisper model: a name such as base or small, or a folder."
+    )
+    language: str | None = Field(default=None, description="ISO 639-1. Unset: heard by Whisper.")
+    captions: Literal["manual", "any", "never"] = Field(
+        default="manual",
+        description="manual: the publisher's captions replace Whisper. any: machine-made ones too.",
+    )
+    beam_size: int = Field(
+        default=5, ge=1, le=20, description="Wider is slower and slightly better."
+    )
+    vad_threshold: float = Field(
+        default=0.5,
+        gt=0,
+        lt=1,
+        description="How sure the voice detector must be; lower for quiet speech.",
+    )
+    device: str = Field(default="auto", exclude=True, description="auto, cpu or cuda.")
+    threads: int = Field(
+        default=0, ge=0, exclude=True, description="CPU threads; 0: as many as cores."
+    )
+    replay: str | None = Field(
+        default=None, description="For the replay engine: a transcript.json."
+    )
+
+
+class DiarizeOptions(Options):
+    engine: str = Field(default="offline", description="offline or replay.")
+    speakers: int | None = Field(
+        default=None,
+        ge=1,
+        le=20,
+        description="How many people speak. Unset: found; giving it helps a lot.",
+    )
+    threads: int = Field(
+        default=0, ge=0, exclude=True, description="CPU threads; 0: as many as cores."
+    )
+    replay: str | None = Field(
+        default=None, description="For the replay engine: a voices.json or an .rttm file."
+    )
+
+
+class AttributeOptions(Options):
+    pause: float = Field(
+        default=0.4,
+        ge=0.05,
+        le=5,
+        description="Seconds of silence at which a new unit of speech begins.",
+    )
+
+
+class IdentifyOptions(Options):
+    names: dict[str, str] = Field(
+        default_factory=dict,
+        description='Who is who, by hand: {"S1" = "Ada Lovelace"}; beats every guess.',
+    )
+    host: str | None = Field(
+        default=None, description="Name of the host, where it is always the same."
+    )
+
+
+class EditOptions(Options):
+    quotable: float = Field(
+        default=0.4,
+        ge=0,
+        le=1,
+        description="Words that Whisper was less sure of than this are never quoted.",
+    )
+    drop_sponsors: bool = Field(
+        default=True, description="Keep sponsor messages out of the article."
+    )
+
+
+class OutlineOptions(Options):
+    chapters: bool = Field(
+        default=True, description="Take the publisher's chapters where there are any."
+    )
+    minutes_per_topic: float = Field(
+        default=6,
+        gt=0,
+        description="Rough length of a topic in a long interview, where topics are found.",
+    )
+
+
+class ComposeOptions(Options):
+    writer: str = Field(
+        default="extract", description="extract: the guest's own sentences, no language model."
+    )
+    style: str = Field(default="take", description="A file in config/styles/, without .toml.")
+    questions: int = Field(
+        default=5, ge=1, le=50, description="How many questions the article has."
+    )
+    sentences: int = Field(default=4, ge=1, le=20, description="Sentences in an answer, at most.")
+
+
+class VerifyOptions(Options):
+    least_coverage: float = Field(
+        default=0.9,
+        ge=0,
+        le=1,
+        description="Share of topics that must be covered or named as left out.",
+    )
+
+
+class RenderOptions(Options):
+    html: bool = Field(default=True, description="Also write article.html.")
+    timeline: bool = Field(default=True, description="Also draw timeline.svg.")
+
+
+class PublishOptions(Options):
+    pass
+
+
+class Style(Options):
+    """A file of config/styles/: how an article is shaped. Code fills in what is in {braces}."""
+
+    opener: str = Field(
+        description="First paragraph; {host}, {guest}, {title}, {channel} and {date} are filled in."
+    )
+    opener_unnamed: str = Field(description="The same for when a name is not known.")
+    answer_label: str = Field(description="What stands before an answer.")
+    closing: str = Field(description="Last paragraph.")
+    fewest_words: int = Field(default=8, ge=1, description="An answer is at least this long.")
+    most_words: int = Field(default=260, ge=10, description="An answer is at most this long.")
+
+
+class Config(Options):
+    """The whole configuration."""
+
+    output: str = Field(default="output", exclude=True, description="Where articles go.")
+    sources: SourcesOptions = SourcesOptions()
+    download: DownloadOptions = DownloadOptions()
+    prepare: PrepareOptions = PrepareOptions()
+    transcribe: TranscribeOptions = TranscribeOptions()
+    diarize: DiarizeOptions = DiarizeOptions()
+    attribute: AttributeOptions = AttributeOptions()
+    identify: IdentifyOptions = IdentifyOptions()
+    edit: EditOptions = EditOptions()
+    outline: OutlineOptions = OutlineOptions()
+    compose: ComposeOptions = ComposeOptions()
+    verify: VerifyOptions = VerifyOptions()
+    render: RenderOptions = RenderOptions()
+    publish: PublishOptions = PublishOptions()
+
+
+def load(path: Path, changes: Mapping[str, Mapping[str, Any]] | None = None) -> Config:
+    """Read a TOML file into a `Config`; `changes` ({section: {knob: value}}) win over the file.
+
+    Raises ConfigError, with the nearest valid name for a misspelt one.
+    """
+    values = _read_toml(path)
+    for section, knobs in (changes or {}).items():
+        values[section] = {**values.get(section, {}), **knobs}
+    return _checked(Config, values, path)
+
+
+def load_style(folder: Path, name: str) -> Style:
+    """Read config/styles/NAME.toml. Raises ConfigError that lists the styles there are."""
+    known = sorted(file.stem for file in folder.glob("*.toml"))
+    if name not in known:
+        raise ConfigError(
+            f"no style '{name}'",
+            f"{folder} has: {', '.join(known) or 'none'}.",
+            _nearest(name, known),
+        )
+    file = folder / f"{name}.toml"
+    return _checked(Style, _read_toml(file), file)
+
+
+def cores() -> int:
+    """Processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ConfigError(
+            str(path), "There is no such file.", "Run mytake in its own folder, or name a file."
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            str(path), f"It is not valid TOML: {error}.", "Mend that line."
+        ) from error
+
+
+T = TypeVar("T", bound="Options")
+
+
+def _checked(kind: type[T], values: Mapping[str, Any], path: Path) -> T:
+    try:
+        return kind.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        knob = ".".join(map(str, first["loc"]))
+        if first["type"] != "extra_forbidden":
+            raise ConfigError(
+                f"{knob} in {path}", f"{first['msg']}, not {first['input']!r}.", "Mend it there."
+            ) from error
+        known = _known(kind, first["loc"][:-1])
+        raise ConfigError(
+            f"{knob} in {path}", "There is no such knob.", _nearest(str(first["loc"][-1]), known)
+        ) from error
+
+
+def _known(kind: type[Options], place: tuple[int | str, ...]) -> list[str]:
+    for name in place:
+        field = kind.model_fields[str(name)].annotation
+        assert isinstance(field, type) and issubclass(field, Options)
+        kind = field
+    return sorted(kind.model_fields)
+
+
+def _nearest(name: str, known: list[str]) -> str:
+    close = difflib.get_close_matches(name, known, n=1)
+    return f"Did you mean '{close[0]}'?" if close else f"Known: {', '.join(known)}."

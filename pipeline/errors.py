@@ -1,0 +1,200 @@
+"""What can go wrong that a user can cause or cure. Anything else is a bug and stops the run."""
+
+from typing import ClassVar
+
+
+class InterviewError(Exception):
+    """One failure: what happened, why, and what to do. Facts in `args`, words in the class.
+
+    So it survives pickling, and every message has the same three parts.
+    """
+
+    what: ClassVar[str] = "Something went wrong with {0}."
+    why: ClassVar[str] = "{1}"
+    fix: ClassVar[str] = ""
+    may_pass: ClassVar[bool] = False  # worth another try in a minute
+    stops_channel: ClassVar[bool] = False  # the site refuses us, not this video
+
+    def _fill(self, words: str) -> str:
+        facts = [*map(str, self.args), "", "", ""]
+        return words.format(*facts).strip()
+
+    @property
+    def parts(self) -> tuple[str, str, str]:
+        """What, why, what to do."""
+        return self._fill(self.what), self._fill(self.why), self._fill(self.fix)
+
+    def __str__(self) -> str:
+        return "\n  ".join(part for part in self.parts if part)
+
+
+# --- before anything runs ---
+
+
+class ConfigError(InterviewError):
+    what = "The configuration cannot be used: {0}"
+    why = "{1}"
+    fix = "{2}"
+
+
+class UnknownEngine(InterviewError):
+    what = "There is no {0} called '{1}'."
+    why = "Choose one of: {2}."
+
+
+class NotThere(InterviewError):
+    what = "Found no {0}."
+    why = "It is neither a file on this machine nor a URL."
+    fix = "Give a URL that starts with https://, or the path of an audio, video or captions file."
+
+
+class Busy(InterviewError):
+    what = "{0} is being worked on by another run."
+    why = "Two runs of one video at once would write the same files."
+    fix = "Wait for it, or end that process ({1})."
+
+
+# --- the site ---
+
+
+class VideoUnavailable(InterviewError):
+    what = "Could not get {0}."
+    why = "The site answered: {1}"
+    fix = "Open it in a browser. If it plays there, update yt-dlp (pip install -U yt-dlp)."
+
+
+class PrivateVideo(VideoUnavailable):
+    fix = "Ask the owner for access, then set download.cookies in config/mytake.toml."
+
+
+class RemovedVideo(VideoUnavailable):
+    fix = "It is gone. If you have a copy, run mytake on the file."
+
+
+class MembersOnly(VideoUnavailable):
+    fix = "Join the channel and set download.cookies in config/mytake.toml."
+
+
+class AgeGated(VideoUnavailable):
+    fix = "Set download.cookies in config/mytake.toml to the cookies of a signed-in adult account."
+
+
+class GeoBlocked(VideoUnavailable):
+    fix = "The publisher does not offer it in this country; set download.proxy to one where it is."
+
+
+class NotYetLive(VideoUnavailable):
+    fix = "Run it again after the premiere."
+
+
+class LiveNow(VideoUnavailable):
+    fix = "Run it again when the stream has ended."
+
+
+class Protected(VideoUnavailable):
+    fix = "It is copy-protected (DRM) and cannot be downloaded."
+
+
+class NoFormats(VideoUnavailable):
+    fix = "Update yt-dlp (pip install -U yt-dlp); see `mytake doctor` for the JavaScript runtime."
+
+
+class NoMedia(InterviewError):
+    what = "Found nothing to listen to at {0}."
+    why = "{1}"
+    fix = "Give the address of the recording itself, of a podcast feed, or of a page that plays it."
+
+
+class BotWall(InterviewError):
+    what = "The site wants proof that we are no robot, for {0}."
+    why = "It answered: {1}"
+    fix = "Wait some hours, raise download.sleep, or set download.cookies; no retry will help now."
+    stops_channel = True
+
+
+class RateLimited(InterviewError):
+    what = "The site turned us away for now, for {0}."
+    why = "It answered: {1}"
+    fix = "Wait an hour and raise download.sleep in config/mytake.toml."
+    may_pass = True
+    stops_channel = True
+
+
+class MediaRefused(InterviewError):
+    what = "The site refused the audio of {0}."
+    why = "It answered: {1}"
+    fix = "Update yt-dlp (pip install -U yt-dlp) and try again; links expire after some hours."
+    may_pass = True
+
+
+class NoNetwork(InterviewError):
+    what = "Could not reach the site for {0}."
+    why = "{1}"
+    fix = "Check the network (or download.proxy) and run again; finished steps are kept."
+    may_pass = True
+
+
+class NotFound(InterviewError):
+    what = "There is nothing at {0}."
+    why = "The server answered: {1}"
+    fix = "Check the address."
+
+
+class TooLong(InterviewError):
+    what = "{0} is too long."
+    why = "It lasts {1}; download.longest is {2}."
+    fix = "Raise download.longest in config/mytake.toml if you mean it."
+
+
+# --- the file ---
+
+
+class UnreadableFile(InterviewError):
+    what = "Cannot read {0}."
+    why = "{1}"
+    fix = "Play it in a player first; then give an audio or video file that ffmpeg knows."
+
+
+class UnreadableCaptions(InterviewError):
+    what = "Cannot read the captions in {0}."
+    why = "{1}"
+    fix = "Give a .vtt, .srt or YouTube .json3 file in UTF-8."
+
+
+class NoSpeech(InterviewError):
+    what = "Heard nobody speak in {0}."
+    why = "{1}"
+    fix = "Check that it is the right recording; for quiet speech lower transcribe.vad_threshold."
+
+
+class NotAnInterview(InterviewError):
+    what = "{0} holds no question with an answer."
+    why = "{1}"
+    fix = "Articles are made from conversations; see transcript and speakers with `mytake show`."
+
+
+# --- this machine ---
+
+
+class DiskFull(InterviewError):
+    what = "The disk is full at {0}."
+    why = "{1}"
+    fix = "Free some space and run the same command again; finished steps are kept."
+
+
+class MissingTool(InterviewError):
+    what = "{0} is missing."
+    why = "{1}"
+    fix = "{2}"
+
+
+class MissingModel(InterviewError):
+    what = "The model '{0}' is not on this machine."
+    why = "{1}"
+    fix = "{2}"
+
+
+class BrokenModel(InterviewError):
+    what = "The model file {0} is not what it should be."
+    why = "{1}"
+    fix = "Delete it and run again, or install it anew with `make setup`."

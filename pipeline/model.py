@@ -1,0 +1,333 @@
+"""The nouns of an interview, in the order in which they come to be. Seconds are floats."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, PlainSerializer, SerializationInfo, ValidationInfo
+
+
+def _relative(path: Path, info: SerializationInfo) -> str:
+    root: Path | None = (info.context or {}).get("root")
+    return str(path.relative_to(root) if root and path.is_relative_to(root) else path)
+
+
+def _absolute(path: Path, info: ValidationInfo) -> Path:
+    root: Path | None = (info.context or {}).get("root")
+    return root / path if root else path
+
+
+# Absolute in memory, relative to the video's working folder on disk: the folder can be moved.
+KeptPath = Annotated[Path, PlainSerializer(_relative, return_type=str), AfterValidator(_absolute)]
+
+
+def _runs_forwards(start: float, end: float) -> None:
+    if not 0 <= start <= end:
+        raise ValueError(f"a span runs forwards from 0, not {start}..{end}")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a user pointed at: one recording, not yet fetched."""
+
+    kind: Literal["url", "media", "captions"]  # media and captions are local files
+    address: str  # URL, or absolute path
+    key: str  # safe as a folder name; the same recording has the same key
+    info: str | None = None  # path of a yt-dlp .info.json that goes with it
+    # What a feed said about its entry; used where the recording itself does not say.
+    title: str | None = None
+    channel: str | None = None
+    published: str | None = None
+    description: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """A part of the recording that the publisher named."""
+
+    title: str
+    start: float
+    end: float
+
+    def __post_init__(self) -> None:
+        _runs_forwards(self.start, self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class Video:
+    """What the publisher says about the recording. All text in it is untrusted."""
+
+    id: str
+    url: str | None  # None for a local file
+    title: str
+    channel: str | None = None
+    channel_url: str | None = None
+    published: str | None = None  # ISO date
+    duration: float | None = None
+    description: str = ""
+    language: str | None = None  # ISO 639-1
+    chapters: tuple[Chapter, ...] = ()
+    extractor: str = "file"  # yt-dlp's name of the site, or "file"
+
+
+@dataclass(frozen=True, slots=True)
+class CaptionTrack:
+    """A captions file next to the recording."""
+
+    path: KeptPath
+    language: str | None
+    kind: Literal["manual", "automatic"]  # automatic: made by a machine, never used unless asked
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A video that is on this disk: its audio as published, its captions."""
+
+    video: Video
+    audio: KeptPath | None  # None: captions only
+    sha256: str  # of the audio, or of the captions where there is no audio
+    captions: tuple[CaptionTrack, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Audio:
+    """The recording as the models hear it."""
+
+    path: KeptPath  # mono 16 kHz, 16-bit wav
+    listening: KeptPath | None  # small copy for the reviewer
+    duration: float
+    sha256: str  # of `path`
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word as written, with its punctuation and without spaces around it."""
+
+    text: str
+    start: float
+    end: float
+    probability: float | None = None  # None: the source does not say (captions)
+
+    def __post_init__(self) -> None:
+        _runs_forwards(self.start, self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """One voice sounding from start to end. Voices may overlap."""
+
+    speaker: str  # "S1", "S2" ... or, from captions with <v Name>, the name given there
+    start: float
+    end: float
+
+    def __post_init__(self) -> None:
+        _runs_forwards(self.start, self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """Everything that was said, in order."""
+
+    language: str
+    source: Literal["whisper", "captions"]
+    engine: str
+    model: str | None
+    words: tuple[Word, ...]
+    voices: tuple[Voice, ...] = ()  # only where the captions say who speaks
+
+
+@dataclass(frozen=True, slots=True)
+class Voices:
+    """Who sounds when."""
+
+    engine: str
+    spans: tuple[Voice, ...]  # by start
+    proven: bool = True  # False: guessed from the text alone; nobody is credited by name on it
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One speaker holding the floor."""
+
+    id: str  # "t1", "t2" ...
+    speaker: str  # "S1" ...
+    start: float
+    end: float
+    text: str
+    words: tuple[int, int]  # first and last word, as indexes into Transcript.words
+
+    def __post_init__(self) -> None:
+        _runs_forwards(self.start, self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """Who said what. Every word of the transcript is in exactly one turn."""
+
+    turns: tuple[Turn, ...]
+    doubtful: tuple[int, ...] = ()  # words near a change of speaker whose owner is unsure
+    proven: bool = True  # see Voices.proven
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """A person behind a voice."""
+
+    id: str
+    name: str | None  # None: not known; never invented
+    role: Literal["host", "guest", "other"]
+    seconds: float  # airtime
+    evidence: tuple[str, ...] = ()  # why this name and this role, one reason each
+
+    @property
+    def called(self) -> str:
+        """The name, or what stands for it: "the host", "the guest", "a speaker"."""
+        return (
+            self.name or {"host": "the host", "guest": "the guest", "other": "a speaker"}[self.role]
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence worth reading: part of one turn."""
+
+    id: str  # "t12.3": third sentence of turn t12
+    turn: str
+    speaker: str
+    start: float
+    end: float
+    text: str  # without "um" and "uh"; otherwise as said
+    words: tuple[int, int]  # verbatim span in Transcript.words
+    doubtful: bool = False  # holds words that were hard to hear or to attribute: never quoted
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """What `edit` took out, and why."""
+
+    turn: str
+    start: float
+    end: float
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """The sentences worth reading, and those left out; every turn is in one, or in both."""
+
+    sentences: tuple[Sentence, ...]
+    dropped: tuple[Dropped, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """What a stretch of the interview is about."""
+
+    id: str  # "T1" ...
+    title: str
+    start: float
+    end: float
+    turns: tuple[str, str]  # ids of the first and the last turn
+    source: Literal["chapters", "found"]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One sentence of an answer, with the turns it rests on."""
+
+    text: str
+    kind: Literal["quote", "paraphrase"]
+    speaker: str
+    cites: tuple[str, ...]  # turn ids
+    start: float
+    end: float
+    words: tuple[int, int] | None = None  # of a quote: its verbatim span
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question the host asked, and what was answered."""
+
+    text: str
+    from_turns: tuple[str, ...]
+    start: float
+    answer: tuple[Statement, ...]
+    words: tuple[int, int] | None = None  # verbatim span of the question, where it is verbatim
+    topic: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A topic that is not in the article."""
+
+    title: str
+    start: float
+    end: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An entry of the link list."""
+
+    title: str
+    url: str | None
+    start: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """What a reader gets."""
+
+    style: str
+    title: str
+    standfirst: str
+    opener: str
+    questions: tuple[Question, ...]
+    closing: str
+    links: tuple[Link, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    writer: str = "extract"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing `verify` looked into, and what it found wrong."""
+
+    name: str
+    passed: bool
+    found: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How much of the interview is in the article."""
+
+    topics: int
+    topics_covered: int
+    thirds: tuple[bool, bool, bool]  # is each third of the interview represented?
+    quoted_seconds: float
+    speech_seconds: float
+    turns: int
+    turns_kept: int
+    turns_dropped: int
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What could be proven of an article, and what could not."""
+
+    status: Literal["ready", "needs_review"]
+    checks: tuple[Check, ...]
+    coverage: Coverage
+    reasons: tuple[str, ...] = ()  # why a person should look, in words
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """Where the article is."""
+
+    folder: KeptPath
+    article: KeptPath
+    status: Literal["ready", "needs_review"]

@@ -1,0 +1,171 @@
+"""Steps: what is done is kept, what is kept is never done again.
+
+A step is `inputs + options + version -> result`. Its files go to <work>/<step>/; it is done when
+its manifest <work>/<step>.json is renamed into place, last. A killed run, a rerun and a changed
+knob each redo exactly what is needed.
+"""
+
+import contextlib
+import errno
+import hashlib
+import inspect
+import json
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar, get_type_hints
+
+import filelock
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from pipeline.errors import Busy, DiskFull
+
+T = TypeVar("T")
+
+
+Said = Callable[[str, str], None]  # told of each step: its name, and "kept", "begun" or "done"
+
+
+def dump(value: object, root: Path | None = None) -> bytes:
+    """JSON of a noun, or of a tuple of them; kept paths below `root` become relative to it."""
+    if isinstance(value, tuple):
+        return b"[" + b",".join(dump(item, root) for item in value) + b"]"
+    return _adapter(type(value)).dump_json(value, context={"root": root})
+
+
+def load(kind: type[T], data: bytes, root: Path | None = None) -> T:
+    """The noun back from its JSON. Raises pydantic.ValidationError (a ValueError)."""
+    loaded: T = _adapter(kind).validate_json(data, context={"root": root})
+    return loaded
+
+
+def digest(path: Path) -> str:
+    """sha256 of a file, in hex; reads 1 MiB at a time."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file that is there whole or not at all, even after a power cut."""
+    part = path.with_name(f"{path.name}.part")
+    with part.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
+
+
+@contextlib.contextmanager
+def full_disk_is_told(place: Path) -> Iterator[None]:
+    """Turn "no space left" and "quota exceeded" into DiskFull."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise DiskFull(place, error.strerror) from error
+        raise
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a finished step leaves behind."""
+
+    step: str
+    fingerprint: str
+    files: dict[str, int]  # path below the step's folder -> bytes
+    result: Any
+
+
+class Work:
+    """One recording's working folder. Use as a context: it is locked meanwhile."""
+
+    def __init__(self, root: Path, said: Said = lambda *_: None) -> None:
+        self.root = root
+        self.said = said
+        self._lock = filelock.FileLock(root / "lock", timeout=0)
+
+    def __enter__(self) -> "Work":
+        with full_disk_is_told(self.root):
+            self.root.mkdir(parents=True, exist_ok=True)
+            try:
+                self._lock.acquire()
+            except filelock.Timeout:
+                raise Busy(self.root.name, f"the one that locks {self._lock.lock_file}") from None
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+    def step(self, stage: Callable[..., T], *inputs: object) -> T:
+        """Give the stage's kept result, or run it and keep what it gives.
+
+        Inputs are nouns and options; a stage that writes files takes `folder` too, its own. What
+        it finds there, a killed run with the same inputs left: its checkpoint.
+        """
+        name = stage.__name__
+        mark = self.fingerprint(stage, inputs)
+        result_type: type[T] = get_type_hints(stage)["return"]
+        manifest = self.manifest(name)
+        if manifest and manifest.fingerprint == mark and self._all_there(manifest):
+            with contextlib.suppress(ValidationError):  # kept by an older version with other fields
+                kept = load(result_type, json.dumps(manifest.result).encode(), self.root)
+                self.said(name, "kept")
+                return kept
+        self.said(name, "begun")
+        with full_disk_is_told(self.root):
+            folder = self._own_folder(stage, mark)
+            result = stage(*inputs, **({"folder": folder} if folder else {}))
+            self._finish(name, mark, folder, result)
+        self.said(name, "done")
+        return result
+
+    def fingerprint(self, stage: Callable[..., object], inputs: tuple[object, ...]) -> str:
+        """What the result depends on: the stage, its VERSION, its inputs and options."""
+        version = getattr(sys.modules[stage.__module__], "VERSION", 1)
+        marked = hashlib.sha256(f"{stage.__name__} {version}".encode())
+        for value in inputs:
+            # An Options dumps without the knobs that cannot change the result.
+            data = (
+                value.model_dump_json().encode()
+                if isinstance(value, BaseModel)
+                else dump(value, self.root)
+            )
+            marked.update(len(data).to_bytes(8, "big") + data)
+        return marked.hexdigest()
+
+    def manifest(self, name: str) -> Manifest | None:
+        """The manifest of a finished step; None where there is none that can be read."""
+        try:
+            return Manifest(**json.loads((self.root / f"{name}.json").read_bytes()))
+        except (OSError, ValueError, TypeError):
+            return None
+
+    def _all_there(self, manifest: Manifest) -> bool:
+        folder = self.root / manifest.step
+        sizes = ((folder / name, size) for name, size in manifest.files.items())
+        return all(file.is_file() and file.stat().st_size == size for file, size in sizes)
+
+    def _own_folder(self, stage: Callable[..., object], mark: str) -> Path | None:
+        if "folder" not in inspect.signature(stage).parameters:
+            return None
+        folder, begun = self.root / stage.__name__, self.root / f"{stage.__name__}.begun"
+        (self.root / f"{stage.__name__}.json").unlink(missing_ok=True)
+        if not (begun.is_file() and begun.read_text() == mark):
+            shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(exist_ok=True)
+        write_whole(begun, mark.encode())
+        return folder
+
+    def _finish(self, name: str, mark: str, folder: Path | None, result: object) -> None:
+        files = [file for file in folder.rglob("*") if file.is_file()] if folder else []
+        sizes = {str(file.relative_to(folder)): file.stat().st_size for file in files if folder}
+        manifest = Manifest(name, mark, sizes, json.loads(dump(result, self.root)))
+        write_whole(self.root / f"{name}.json", dump(manifest))
+        (self.root / f"{name}.begun").unlink(missing_ok=True)
+
+
+_adapter: Callable[[Any], TypeAdapter[Any]] = cache(TypeAdapter)
