@@ -70,7 +70,7 @@ class PrepareOptions(Options):
         default=True, description="Keep a small copy to listen to while reviewing."
     )
     listening_kbps: int = Field(
-        default=32, ge=8, le=320, description="Size of that copy (mono Opus, kbit/s)."
+        default=32, ge=8, le=320, description="Size of that copy (mono AAC, kbit/s)."
     )
 
 
@@ -98,6 +98,11 @@ class TranscribeOptions(Options):
     device: str = Field(default="auto", exclude=True, description="auto, cpu or cuda.")
     threads: int = Field(
         default=0, ge=0, exclude=True, description="CPU threads; 0: as many as cores."
+    )
+    models_folder: str | None = Field(
+        default=None,
+        exclude=True,
+        description="Where models put together from wheels are kept. Unset: ~/.cache/mytake/models.",
     )
     replay: str | None = Field(
         default=None, description="For the replay engine: a transcript.json."
@@ -175,7 +180,7 @@ class ComposeOptions(Options):
 
 class VerifyOptions(Options):
     least_coverage: float = Field(
-        default=0.9,
+        default=1.0,
         ge=0,
         le=1,
         description="Share of topics that must be covered or named as left out.",
@@ -185,10 +190,19 @@ class VerifyOptions(Options):
 class RenderOptions(Options):
     html: bool = Field(default=True, description="Also write article.html.")
     timeline: bool = Field(default=True, description="Also draw timeline.svg.")
+    heading: bool = Field(
+        default=False,
+        description="Put the title into article.md too; blogs take it from the front matter.",
+    )
 
 
 class PublishOptions(Options):
-    pass
+    title_letters: int = Field(
+        default=60,
+        ge=0,
+        le=120,
+        description="Letters of the title in the folder's name; some disks want short paths.",
+    )
 
 
 class Style(Options):

@@ -44,7 +44,7 @@ class UnknownEngine(InterviewError):
 
 class NotThere(InterviewError):
     what = "Found no {0}."
-    why = "It is neither a file on this machine nor a URL."
+    why = "It is neither a file on this machine nor a URL. {1}"
     fix = "Give a URL that starts with https://, or the path of an audio, video or captions file."
 
 
@@ -180,6 +180,12 @@ class DiskFull(InterviewError):
     what = "The disk is full at {0}."
     why = "{1}"
     fix = "Free some space and run the same command again; finished steps are kept."
+
+
+class NotWritable(InterviewError):
+    what = "Cannot write to {0}."
+    why = "{1}"
+    fix = "Close what has it open, check who may write there, or give another folder with --out."
 
 
 class MissingTool(InterviewError):

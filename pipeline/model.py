@@ -34,6 +34,7 @@ class Source:
     address: str  # URL, or absolute path
     key: str  # safe as a folder name; the same recording has the same key
     info: str | None = None  # path of a yt-dlp .info.json that goes with it
+    info_sha256: str | None = None  # of that file: who mends it wants its new words
     # What a feed said about its entry; used where the recording itself does not say.
     title: str | None = None
     channel: str | None = None
@@ -116,7 +117,7 @@ class Word:
 class Voice:
     """One voice sounding from start to end. Voices may overlap."""
 
-    speaker: str  # "S1", "S2" ... or, from captions with <v Name>, the name given there
+    speaker: str  # "S1", "S2" ...; in Transcript.voices the name that the captions give
     start: float
     end: float
 
@@ -143,6 +144,7 @@ class Voices:
     engine: str
     spans: tuple[Voice, ...]  # by start
     proven: bool = True  # False: guessed from the text alone; nobody is credited by name on it
+    called: tuple[tuple[str, str], ...] = ()  # (speaker, the name that captions give the voice)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +169,7 @@ class Turns:
     turns: tuple[Turn, ...]
     doubtful: tuple[int, ...] = ()  # words near a change of speaker whose owner is unsure
     proven: bool = True  # see Voices.proven
+    called: tuple[tuple[str, str], ...] = ()  # (speaker, the name that captions give the voice)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +213,7 @@ class Dropped:
     end: float
     text: str
     reason: str
+    words: tuple[int, int] | None = None  # verbatim span in Transcript.words
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,6 +293,7 @@ class Article:
     links: tuple[Link, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     writer: str = "extract"
+    answer_label: str = "Answer:"  # what stands before an answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,6 +327,40 @@ class Receipt:
     checks: tuple[Check, ...]
     coverage: Coverage
     reasons: tuple[str, ...] = ()  # why a person should look, in words
+
+
+@dataclass(frozen=True, slots=True)
+class Interview:
+    """Everything there is about one recording: what its pages are made of."""
+
+    video: Video
+    audio: Audio | None  # None: captions only
+    transcript: Transcript
+    voices: Voices
+    turns: Turns
+    speakers: tuple[Speaker, ...]
+    edited: Edited
+    topics: tuple[Topic, ...]
+    article: Article
+    receipt: Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One rendered file."""
+
+    name: str  # below the folder: "article.md", "data/video.json"
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """All that a published folder will hold."""
+
+    folder: KeptPath
+    files: tuple[Page, ...]
+    audio: KeptPath | None  # goes in as audio.<ext>
+    status: Literal["ready", "needs_review"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,12 +109,10 @@ class Work:
         name = stage.__name__
         mark = self.fingerprint(stage, inputs)
         result_type: type[T] = get_type_hints(stage)["return"]
-        manifest = self.manifest(name)
-        if manifest and manifest.fingerprint == mark and self._all_there(manifest):
-            with contextlib.suppress(ValidationError):  # kept by an older version with other fields
-                kept = load(result_type, json.dumps(manifest.result).encode(), self.root)
-                self.said(name, "kept")
-                return kept
+        kept = self._kept(stage, mark, result_type)
+        if kept is not None:
+            self.said(name, "kept")
+            return kept
         self.said(name, "begun")
         with full_disk_is_told(self.root):
             folder = self._own_folder(stage, mark)
@@ -122,6 +120,18 @@ class Work:
             self._finish(name, mark, folder, result)
         self.said(name, "done")
         return result
+
+    def _kept(self, stage: Callable[..., T], mark: str, kind: type[T]) -> T | None:
+        """The result of an earlier run with the same inputs, if all of it is still there."""
+        manifest = self.manifest(stage.__name__)
+        if not manifest or manifest.fingerprint != mark or not self._all_there(manifest):
+            return None
+        # A stage that writes outside of its folder says itself whether that is still there.
+        is_there = getattr(sys.modules[stage.__module__], "is_there", lambda _: True)
+        with contextlib.suppress(ValidationError):  # kept by an older version with other fields
+            kept = load(kind, json.dumps(manifest.result).encode(), self.root)
+            return kept if is_there(kept) else None
+        return None
 
     def fingerprint(self, stage: Callable[..., object], inputs: tuple[object, ...]) -> str:
         """What the result depends on: the stage, its VERSION, its inputs and options."""

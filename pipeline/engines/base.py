@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pipeline.config import ComposeOptions, DiarizeOptions, Style, TranscribeOptions
 from pipeline.errors import UnknownEngine
-from pipeline.model import Article, Edited, Speaker, Topic, Transcript, Video, Voices
+from pipeline.model import Article, Edited, Speaker, Topic, Transcript, Turns, Video, Voices
 
 if TYPE_CHECKING:
     import numpy as np
@@ -61,6 +61,7 @@ class Writer(Protocol):
         self,
         video: Video,
         transcript: Transcript,
+        turns: Turns,
         edited: Edited,
         speakers: Sequence[Speaker],
         topics: Sequence[Topic],

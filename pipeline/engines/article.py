@@ -1,0 +1,216 @@
+"""An article as Markdown: every sentence followed by its second, every doubt said."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby, pairwise
+
+from pipeline.engines.moments import Moments, clock
+from pipeline.engines.outside import in_markdown, web_address
+from pipeline.model import Article, Check, Interview, Link, Question, Statement, Transcript
+
+# Sounds left out between two sentences do not end a quotation; more words than these do.
+FILLERS_BETWEEN = 3
+# Of each failed check; the rest is in receipt.json.
+FINDINGS_SHOWN = 5
+# How the voices were told apart, where no model heard them.
+VOICES = {
+    "captions": "the captions say who speaks",
+    "text": "who speaks is guessed from the text",
+}
+
+
+def to_markdown(interview: Interview, moments: Moments, heading: bool = False) -> str:
+    """The article without its front matter."""
+    article = interview.article
+    blocks = [
+        *_review_box(interview),
+        f"# {in_markdown(article.title)}" if heading else "",
+        _in_italics(article.standfirst),
+        in_markdown(article.opener),
+        *_questions(interview, moments),
+        in_markdown(article.closing),
+        *_left_out(article, moments),
+        *_links(article.links, moments),
+        *_footer(interview),
+    ]
+    return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def called(interview: Interview, speaker_id: str) -> str:
+    """Whom to credit; by role alone where who speaks is a guess."""
+    for speaker in interview.speakers:
+        if speaker.id == speaker_id:
+            return speaker.called if interview.turns.proven else _role_of(speaker.role)
+    return _role_of("other")
+
+
+def _role_of(role: str) -> str:
+    return "a speaker" if role == "other" else f"the {role}"
+
+
+def _in_italics(text: str) -> str:
+    return f"*{safe}*" if (safe := in_markdown(text)) else ""
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _questions(interview: Interview, moments: Moments) -> Iterator[str]:
+    for number, question in enumerate(interview.article.questions, 1):
+        yield f"## {number}. {in_markdown(question.text)}"
+        asks = in_markdown(_capital(_asker(interview, question)))
+        yield f"*{asks} asks* {moments.markdown(question.start)}"
+        yield from _answer(interview, question.answer, moments)
+
+
+def _asker(interview: Interview, question: Question) -> str:
+    turns = {turn.id: turn.speaker for turn in interview.turns.turns}
+    asker = next((turns[turn] for turn in question.from_turns if turn in turns), None)
+    return called(interview, asker) if asker else "the host"
+
+
+def _answer(interview: Interview, answer: Sequence[Statement], moments: Moments) -> Iterator[str]:
+    """A paragraph for each speaker in a row."""
+    label = f"**{in_markdown(interview.article.answer_label)}** "
+    for speaker, statements in groupby(answer, key=lambda statement: statement.speaker):
+        said = tuple(statements)
+        paragraph = label + " ".join(_sentences(said, moments))
+        if any(statement.kind == "quote" for statement in said):
+            paragraph += f" — {in_markdown(called(interview, speaker))}"
+        yield paragraph
+        label = ""
+
+
+def _sentences(said: Sequence[Statement], moments: Moments) -> Iterator[str]:
+    """Quotation marks around each run of sentences that were said one after the other."""
+    joined = [False, *(_goes_on(one, other) for one, other in pairwise(said)), False]
+    for statement, goes_before, goes_after in zip(said, joined, joined[1:], strict=False):
+        text = in_markdown(statement.text)
+        if statement.kind == "quote":
+            opening, closing = "" if goes_before else "“", "" if goes_after else "”"
+            text = f"{opening}{in_markdown(_inner_marks(statement.text))}{closing}"
+        yield f"{text} {moments.markdown(statement.start)}"
+
+
+def _goes_on(one: Statement, other: Statement) -> bool:
+    if "paraphrase" in (one.kind, other.kind) or one.words is None or other.words is None:
+        return False
+    return 1 <= other.words[0] - one.words[1] <= 1 + FILLERS_BETWEEN
+
+
+def _inner_marks(text: str) -> str:
+    """Double marks inside a quotation become single ones, as print does it."""
+    text = text.replace("“", "‘").replace("”", "’")
+    opens = True
+    out = []
+    for char in text:
+        out.append(("‘" if opens else "’") if char == '"' else char)
+        opens = not opens if char == '"' else opens
+    return "".join(out)
+
+
+def _review_box(interview: Interview) -> Iterator[str]:
+    receipt = interview.receipt
+    if receipt.status == "ready":
+        return
+    reasons = receipt.reasons or tuple(c.name for c in receipt.checks if not c.passed)
+    lines = ["**Needs review before it is published.**", "", *_bullets(reasons)]
+    yield "\n".join(f"> {line}".rstrip() for line in lines)
+
+
+def _bullets(texts: Iterable[str]) -> list[str]:
+    return [f"- {in_markdown(text)}" for text in texts]
+
+
+def _left_out(article: Article, moments: Moments) -> Iterator[str]:
+    if not article.left_out:
+        return
+    yield "## What is left out"
+    yield "\n".join(
+        f"- {in_markdown(part.title)}, {clock(part.end - part.start)} of airtime: "
+        f"{in_markdown(part.reason)} {moments.markdown(part.start)}"
+        for part in article.left_out
+    )
+
+
+def _links(links: Sequence[Link], moments: Moments) -> Iterator[str]:
+    if links:
+        yield "## Links"
+        yield "\n".join(f"- {_link(link, moments)}" for link in links)
+
+
+def _link(link: Link, moments: Moments) -> str:
+    title, url = in_markdown(link.title), web_address(link.url)
+    if link.start is not None:  # a place in the recording
+        return f"{moments.markdown(link.start)} {title}"
+    return f"[{title}]({url})" if url else title
+
+
+# --- how it was made, and what nobody can vouch for ---
+
+
+def _footer(interview: Interview) -> Iterator[str]:
+    yield "---"
+    yield f"*How this was made.* {_making(interview)}"
+    yield f"*Receipt: {_status(interview)}.* {_figures(interview)}"
+    unproven = _unproven(interview)
+    if unproven:
+        yield "*Not proven:*"
+        yield "\n".join(unproven)
+
+
+def _making(interview: Interview) -> str:
+    transcript, article = interview.transcript, interview.article
+    engine = interview.voices.engine
+    told_apart = VOICES.get(engine, f"voices told apart by the {in_markdown(engine)} engine")
+    written = (
+        "The questions and answers are sentences from the recording, chosen by mytake; no language "
+        "model wrote any of it. Quotations leave out “um” and “uh”."
+        if article.writer == "extract"
+        else f"Written by {in_markdown(article.writer)}, checked by mytake."
+    )
+    return f"{_words_from(transcript)}; {told_apart}. {written}"
+
+
+def _words_from(transcript: Transcript) -> str:
+    if transcript.source == "captions":
+        return "Words from the captions"
+    model = f" (model {in_markdown(transcript.model)})" if transcript.model else ""
+    return f"Words heard by {in_markdown(transcript.engine)}{model}"
+
+
+def _status(interview: Interview) -> str:
+    return "ready" if interview.receipt.status == "ready" else "needs review"
+
+
+def _figures(interview: Interview) -> str:
+    checks, coverage = interview.receipt.checks, interview.receipt.coverage
+    passed = sum(check.passed for check in checks)
+    return (
+        f"{passed} of {len(checks)} checks passed. "
+        f"{coverage.topics_covered} of {coverage.topics} topics are in the article; it quotes "
+        f"{clock(coverage.quoted_seconds)} of {clock(coverage.speech_seconds)} of talk. Of "
+        f"{coverage.turns} turns {coverage.turns_kept} were read for it and "
+        f"{coverage.turns_dropped} dropped, each with its reason in data/edited.json."
+    )
+
+
+def _unproven(interview: Interview) -> list[str]:
+    unnamed = sorted({_role_of(s.role) for s in interview.speakers if not s.name} - {"a speaker"})
+    doubts = {
+        "who speaks: it was guessed from the text alone": not interview.turns.proven,
+        f"the name of {' and of '.join(unnamed)}": bool(unnamed),
+        "that the machine heard each word right: play the linked second before you quote it": (
+            interview.transcript.source == "whisper"
+        ),
+    }
+    failed = [line for check in interview.receipt.checks for line in _found(check)]
+    return _bullets([*failed, *(doubt for doubt, holds in doubts.items() if holds)])
+
+
+def _found(check: Check) -> list[str]:
+    if check.passed:
+        return []
+    more = len(check.found) - FINDINGS_SHOWN
+    lines = [f"{check.name}: {found}" for found in check.found[:FINDINGS_SHOWN]] or [check.name]
+    return [*lines, f"{check.name}: {more} more, see receipt.json"] if more > 0 else lines

@@ -1,0 +1,183 @@
+"""Interview -> pages: all that a published folder holds, written as files.
+
+Markdown, the web page, the picture and the transcripts are drawn by engines; what each file of
+data/ holds is the table below. docs/contract.md describes them all.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from pipeline import store
+from pipeline.config import RenderOptions
+from pipeline.engines import article, page, timeline, transcript
+from pipeline.engines.moments import in_article, in_page
+from pipeline.engines.outside import plain, web_address
+from pipeline.model import (
+    Article,
+    Edited,
+    Interview,
+    Page,
+    Pages,
+    Receipt,
+    Speaker,
+    Topic,
+    Transcript,
+    Turn,
+    Video,
+    Voice,
+)
+
+VERSION: Final = 1
+
+
+@dataclass(frozen=True)
+class DataFile:
+    """One file for scripts to read: a noun of `model` as JSON."""
+
+    kind: Any  # for its JSON Schema
+    of: Callable[[Interview], object]
+
+
+# Names and fields are a contract: some may come, none may change or go.
+DATA: Mapping[str, DataFile] = {
+    "receipt.json": DataFile(Receipt, lambda it: it.receipt),
+    "data/video.json": DataFile(Video, lambda it: it.video),
+    "data/transcript.json": DataFile(Transcript, lambda it: it.transcript),
+    "data/voices.json": DataFile(tuple[Voice, ...], lambda it: it.voices.spans),
+    "data/turns.json": DataFile(tuple[Turn, ...], lambda it: it.turns.turns),
+    "data/speakers.json": DataFile(tuple[Speaker, ...], lambda it: it.speakers),
+    "data/edited.json": DataFile(Edited, lambda it: it.edited),
+    "data/topics.json": DataFile(tuple[Topic, ...], lambda it: it.topics),
+    "data/article.json": DataFile(Article, lambda it: it.article),
+}
+
+
+def render(interview: Interview, options: RenderOptions, *, folder: Path) -> Pages:
+    """Write every page of an interview into `folder`."""
+    picture = timeline.draw(interview) if options.timeline else None
+    links = in_article(interview.video)
+    texts = {
+        "article.md": _front_matter(interview)
+        + article.to_markdown(interview, links, heading=options.heading),
+        "transcript.md": transcript.to_markdown(interview, links),
+        "transcript.vtt": transcript.to_vtt(interview),
+        **{name: _readable(data.of(interview)) for name, data in DATA.items()},
+    }
+    if picture:
+        texts["timeline.svg"] = picture
+    if options.html:
+        body = article.to_markdown(interview, in_page(interview.video, interview.audio))
+        texts["article.html"] = page.to_html(interview, body, picture)
+    files = tuple(_written(folder, name, text) for name, text in sorted(texts.items()))
+    listening = interview.audio.listening if interview.audio else None
+    return Pages(folder, files, listening, interview.receipt.status)
+
+
+def _written(folder: Path, name: str, text: str) -> Page:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    store.write_whole(path, text.encode())
+    return Page(name, store.digest(path))
+
+
+def _readable(noun: object) -> str:
+    """JSON with one thing a line: it can be read, searched and compared."""
+    value = json.loads(store.dump(noun))
+    if isinstance(value, list):
+        return _items(value, "") + "\n"
+    lines = (f"  {_json(key)}: {_items(part, '  ')}" for key, part in value.items())
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def _items(value: object, indent: str) -> str:
+    if not (isinstance(value, list) and value and isinstance(value[0], dict)):
+        return _json(value)
+    return "[\n" + ",\n".join(f"{indent}  {_json(item)}" for item in value) + f"\n{indent}]"
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+# --- front matter ---
+
+
+class Quoted(str):
+    """A string that YAML must not take for a number, a date or a yes."""
+
+
+class _Dumper(yaml.SafeDumper):
+    pass
+
+
+# YAML 1.1 and 1.2 (Hugo, Astro) disagree on what `0o14`, `1e3` or `no` are; in quotes they agree.
+_Dumper.add_representer(
+    Quoted, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"')
+)
+
+
+def _front_matter(interview: Interview) -> str:
+    dumped: str = yaml.dump(
+        _fields(interview), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10**9
+    )
+    return f"---\n{dumped}---\n\n"
+
+
+def _fields(interview: Interview) -> dict[str, object]:
+    """What Hugo, Jekyll and Astro read. Not `url`, `slug`, `type` …: those steer the site."""
+    video, written, receipt = interview.video, interview.article, interview.receipt
+    fields = {
+        "title": _quoted(written.title),
+        "date": _day(video.published),
+        "description": _quoted(written.standfirst),
+        # Hugo and most Astro themes publish no drafts, so an unproven article stays off the site.
+        "draft": receipt.status != "ready",
+        "source": _quoted(web_address(video.url)),
+        "source_title": _quoted(video.title),
+        "channel": _quoted(video.channel),
+        "speakers": [
+            {
+                "name": _quoted(speaker.name if interview.turns.proven else None),
+                "role": speaker.role,
+            }
+            for speaker in interview.speakers
+            if speaker.role != "other" or speaker.name
+        ],
+        "style": _quoted(written.style),
+        "status": receipt.status,
+        "writer": _quoted(written.writer),
+        "engine": _quoted(interview.transcript.engine),
+        "model": _quoted(interview.transcript.model),
+        "voices": _quoted(interview.voices.engine),
+        "receipt": _figures(interview),
+    }
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def _figures(interview: Interview) -> dict[str, object]:
+    checks, coverage = interview.receipt.checks, interview.receipt.coverage
+    return {
+        "checks": len(checks),
+        "checks_passed": sum(check.passed for check in checks),
+        "topics": coverage.topics,
+        "topics_covered": coverage.topics_covered,
+        "quoted_seconds": round(coverage.quoted_seconds),
+        "speech_seconds": round(coverage.speech_seconds),
+    }
+
+
+def _quoted(text: str | None) -> Quoted | None:
+    return Quoted(plain(text)) if text else None
+
+
+def _day(said: str | None) -> date | None:
+    try:
+        return date.fromisoformat((said or "")[:10])
+    except ValueError:
+        return None
