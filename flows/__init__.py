@@ -1,0 +1,5 @@
+"""In which order, how often, with how many tries: thin, and the only place that knows Prefect.
+
+`path` is the way through the house; `article` is the same way with Prefect watching; `cli` is the
+command `mytake`.
+"""

@@ -1,0 +1,269 @@
+"""The command `mytake`: results on stdout, the rest on stderr.
+
+Exit code 0: all done, 1: something failed, 2: the command line makes no sense.
+Nothing heavy is imported before a command needs it: `mytake --help` answers at once.
+"""
+
+import argparse
+import json
+import logging
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipeline.errors import InterviewError
+
+if TYPE_CHECKING:
+    from pipeline.config import Config, Style
+    from pipeline.model import Published, Source
+
+PROJECT = Path(__file__).resolve().parent.parent
+EXAMPLES = """\
+examples:
+  mytake run https://www.youtube.com/watch?v=bc6uFV9CJGg
+  mytake run interview.mp3 --questions 7 --out drafts
+  mytake run talk.vtt --info talk.info.json
+  mytake show output/2024-04-18-mark-zuckerberg-llama-3-bc6uFV9CJGg
+  mytake doctor
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    args = parser().parse_args(argv)
+    logging.basicConfig(level=logging.WARNING, format="mytake: %(message)s", stream=sys.stderr)
+    command: Callable[[argparse.Namespace], int] = args.command
+    try:
+        return command(args)
+    except InterviewError as error:
+        return tell(error)
+    except KeyboardInterrupt:
+        say("Stopped. Finished steps are kept: the same command goes on from there.")
+        return 130
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line, whole."""
+    top = argparse.ArgumentParser(
+        prog="mytake",
+        description="Interviews in, articles out: with a receipt for every sentence.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = top.add_subparsers(required=True, metavar="command")
+    add = commands.add_parser("run", help="write an article from each URL or file")
+    add.add_argument("what", nargs="+", metavar="URL_OR_FILE")
+    add.add_argument("--engine", help="transcribe engine: faster-whisper, openai-whisper, captions")
+    add.add_argument("--model", help="Whisper model, such as base or small, or its folder")
+    add.add_argument("--writer", help="who writes: extract")
+    add.add_argument("--style", help="a file in config/styles/, without .toml")
+    add.add_argument("--questions", type=int, help="how many questions the article has")
+    add.add_argument("--speakers", type=int, help="how many people speak, where you know")
+    add.add_argument("--info", type=Path, metavar="FILE", help="the file's yt-dlp .info.json")
+    add.add_argument("--out", type=Path, metavar="DIR", help="where articles go (default: output)")
+    add.add_argument("--config", type=Path, metavar="FILE", help="default: config/mytake.toml")
+    add.set_defaults(command=run)
+    add = commands.add_parser("show", help="what is known of a video: people, topics, receipt")
+    add.add_argument("video", help="its folder in output/, its id, URL or file")
+    add.add_argument("--out", type=Path, default=Path("output"), metavar="DIR")
+    add.set_defaults(command=show)
+    add = commands.add_parser("doctor", help="is everything there that a run needs?")
+    add.add_argument("--out", type=Path, default=Path("output"), metavar="DIR")
+    add.add_argument("--config", type=Path, metavar="FILE")
+    add.set_defaults(command=doctor)
+    return top
+
+
+def run(args: argparse.Namespace) -> int:
+    """`mytake run`: one article each; one failure never stops the others."""
+    config, style, output = settings(args)
+    write = recorder() or write_plainly
+    written, failures = 0, list[InterviewError]()
+    for source in found(args, config, output, failures):
+        say(f"\n{source.title or source.address}")
+        try:
+            published = write(source, config, style, output)
+        except InterviewError as error:
+            failures.append(error)
+            tell(error)
+            continue
+        written += 1
+        say(f"{published.status.replace('_', ' ')}:")
+        print(published.article, flush=True)
+    if failures and written + len(failures) > 1:
+        say(f"\n{written} written, {len(failures)} failed:")
+        for failure in failures:
+            say(plain(f"  {failure.parts[0]} {failure.parts[1]}"))
+    return 1 if failures else 0
+
+
+def settings(args: argparse.Namespace) -> "tuple[Config, Style, Path]":
+    """Config, style and output folder, all checked before the first download."""
+    from pipeline import config as knobs
+    from pipeline.engines import base
+
+    path = args.config or next(
+        (file for file in [Path("config/mytake.toml")] if file.is_file()),
+        PROJECT / "config" / "mytake.toml",
+    )
+    asked = {
+        "transcribe": {"engine": args.engine, "model": args.model},
+        "diarize": {"speakers": args.speakers},
+        "compose": {"writer": args.writer, "style": args.style, "questions": args.questions},
+    }
+    changes = {
+        section: {knob: value for knob, value in given.items() if value is not None}
+        for section, given in asked.items()
+    }
+    config = knobs.load(path, changes)
+    base.known("transcribe engine", base.TRANSCRIBERS, config.transcribe.engine)
+    base.known("diarize engine", base.DIARIZERS, config.diarize.engine)
+    base.known("writer", base.WRITERS, config.compose.writer)
+    style = knobs.load_style(path.parent / "styles", config.compose.style)
+    return config, style, (args.out or Path(config.output)).resolve()
+
+
+def found(
+    args: argparse.Namespace, config: "Config", output: Path, failures: list[InterviewError]
+) -> "Iterator[Source]":
+    """Every recording that the arguments point at; what cannot be found goes to `failures`."""
+    from pipeline.sources import sources
+
+    for address in args.what:
+        try:
+            yield from sources(
+                address, config.sources, config.download, args.info, finished(output)
+            )
+        except InterviewError as error:
+            failures.append(error)
+            tell(error)
+
+
+def finished(output: Path) -> Callable[[str], bool]:
+    """Is the recording with that key on this disk already? Then no site needs to be asked."""
+    return lambda key: (output / ".work" / key / "download.json").is_file()
+
+
+def write_plainly(source: "Source", config: "Config", style: "Style", output: Path) -> "Published":
+    """One article with no Prefect at all."""
+    from flows import path
+    from pipeline.store import Work
+
+    with Work(output / ".work" / source.key, told_step()) as work:
+        return path.write(source, config, style, output, work.step)
+
+
+def recorder() -> "Callable[[Source, Config, Style, Path], Published] | None":
+    """The Prefect flow, where a server is running that would record it; else None."""
+    from flows import server
+
+    if not server.answers():
+        return None
+    server.prefer()
+    from flows.article import article
+
+    say(f"Recorded by the Prefect server at {server.address()}")
+    return article
+
+
+def told_step() -> Callable[[str, str], None]:
+    """Tells of each step on stderr as it begins and ends, with its seconds."""
+    begun = time.monotonic()
+
+    def said(step: str, state: str) -> None:
+        nonlocal begun
+        if state == "begun":
+            begun = time.monotonic()
+        elif state == "kept":
+            say(f"  {step:<11} kept")
+        else:
+            say(f"  {step:<11} {time.monotonic() - begun:.1f} s")
+
+    return said
+
+
+def show(args: argparse.Namespace) -> int:
+    """`mytake show`: people with the evidence, topics, and what could not be proven."""
+    folder = published_folder(args.video, args.out)
+    if folder is None:
+        say(f"mytake: {args.out} has no article of {args.video}. It has:")
+        for known in sorted(args.out.glob("*/data/video.json")):
+            say(f"  {known.parent.parent.name}")
+        return 1
+    for line in shown(folder):
+        print(line)
+    return 0
+
+
+def published_folder(video: str, output: Path) -> Path | None:
+    """The folder of a video, named by its folder, its id, or the address it came from."""
+    if (Path(video) / "data" / "video.json").is_file():
+        return Path(video)
+    for data in sorted(output.glob("*/data/video.json")):
+        facts = json.loads(data.read_text(encoding="utf-8"))
+        if video in (data.parent.parent.name, facts["id"], facts["url"]):
+            return data.parent.parent
+    return None
+
+
+def shown(folder: Path) -> Iterator[str]:
+    """What `mytake show` prints of one folder, line by line."""
+
+    def data(name: str) -> Any:
+        return json.loads((folder / name).read_text(encoding="utf-8"))
+
+    video, receipt = data("data/video.json"), data("receipt.json")
+    yield plain(f"{video['title']}  ({video['channel'] or 'unknown channel'})")
+    yield plain(f"  {video['url'] or 'local file'}  {video['published'] or 'no date'}")
+    yield "people"
+    for speaker in data("data/speakers.json"):
+        name = speaker["name"] or "name not known"
+        yield plain(f"  {speaker['id']}  {speaker['role']}: {name}, {speaker['seconds']:.0f} s")
+        yield from (plain(f"        {reason}") for reason in speaker["evidence"])
+    yield "topics"
+    for topic in data("data/topics.json"):
+        yield plain(f"  {topic['start']:7.0f} s  {topic['title']}")
+    yield f"receipt: {receipt['status'].replace('_', ' ')}"
+    for check in receipt["checks"]:
+        yield f"  {'✓' if check['passed'] else '✗'} {check['name']}"
+        yield from (plain(f"        {found}") for found in check["found"])
+    yield f"read it: {folder / 'article.md'}"
+
+
+def plain(text: str) -> str:
+    """Text from outside as one line that cannot move a terminal's cursor."""
+    return "".join(mark if mark.isprintable() else " " for mark in text)
+
+
+def doctor(args: argparse.Namespace) -> int:
+    """`mytake doctor`: each thing a run needs, with a fix where it is missing."""
+    from flows.doctor import findings
+
+    bad = 0
+    for finding in findings(args.config or PROJECT / "config" / "mytake.toml", args.out):
+        print(f"{'✓' if finding.fine else '✗'} {finding.what}: {finding.seen}")
+        if finding.fix:
+            print(f"    {finding.fix}")
+        bad += not finding.fine and finding.needed
+    return 1 if bad else 0
+
+
+def say(text: str) -> None:
+    """To the person, not to the pipe."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def tell(error: InterviewError) -> int:
+    """One failure: what, why, what to do."""
+    what, why, fix = (plain(part) for part in error.parts)
+    say(f"mytake: {what}")
+    for part in (why, fix):
+        if part:
+            say(f"  {part}")
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,66 @@
+"""The house stands as drawn: who may import whom, and each outside library has one door."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+FLOOR = {"model", "errors", "config", "store", "speech"}  # what every stage may stand on
+
+# library -> the only file that may import it
+DOORS = {
+    "yt_dlp": "pipeline/engines/ytdlp.py",
+    "faster_whisper": "pipeline/engines/faster_whisper.py",
+    "whisper": "pipeline/engines/openai_whisper.py",
+    "markdown": "pipeline/engines/page.py",
+    "nh3": "pipeline/engines/page.py",
+}
+
+
+def files() -> list[Path]:
+    return sorted([*ROOT.glob("pipeline/**/*.py"), *ROOT.glob("flows/*.py")])
+
+
+def imports(file: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{name.name}" for name in node.names)
+
+
+def stages() -> set[str]:
+    return {file.stem for file in ROOT.glob("pipeline/*.py")} - FLOOR - {"__init__"}
+
+
+@pytest.mark.parametrize("file", files(), ids=lambda file: str(file.relative_to(ROOT)))
+def test_imports_follow_the_arrows(file: Path) -> None:
+    names = set(imports(file))
+    if "pipeline" in file.parts:
+        assert not {name for name in names if name.split(".")[0] in ("flows", "prefect", "review")}
+        assert "os.environ" not in file.read_text(encoding="utf-8"), "only flows reads it"
+    if file.parent.name == "pipeline":
+        others = {f"pipeline.{stage}" for stage in stages()} - {f"pipeline.{file.stem}"}
+        assert not names & others, "stages do not know each other"
+    if file.parent.name == "pipeline" and file.stem in FLOOR:
+        assert not {name for name in names if name.startswith("pipeline.engines")}
+    if "engines" in file.parts:
+        assert not names & {f"pipeline.{stage}" for stage in stages()}
+
+
+@pytest.mark.parametrize("library", DOORS)
+def test_each_library_has_one_door(library: str) -> None:
+    doors = [
+        str(file.relative_to(ROOT))
+        for file in files()
+        if library in {name.split(".")[0] for name in imports(file)}
+    ]
+    assert doors == [DOORS[library]]
+
+
+def test_every_stage_has_its_test() -> None:
+    tested = {file.stem.removeprefix("test_") for file in (ROOT / "tests").glob("test_*.py")}
+    assert stages() <= tested

@@ -1,0 +1,85 @@
+"""The command line: quick help, exit codes, and what a mistake looks like."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from flows.cli import main, parser, plain
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_help_is_there_in_half_a_second_without_torch_or_prefect() -> None:
+    begun = time.perf_counter()
+    run = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "flows.cli", "--help"],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=True,
+    )
+    assert time.perf_counter() - begun < 0.5 * 4, "four times the aim: this machine may be busy"
+    assert "mytake run" in run.stdout
+    assert not {
+        name
+        for name in ("torch", "prefect", "numpy", "yt_dlp", "pydantic")
+        if f" {name}\n" in run.stderr
+    }
+
+
+@pytest.mark.parametrize("words", [[], ["run"], ["fly"], ["run", "x", "--questions", "many"]])
+def test_a_command_line_that_makes_no_sense_ends_with_2(words: list[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(words)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["no-such-file.mp3"], "no-such-file.mp3"),
+        (["x.mp3", "--engine", "faster-wisper"], "did you mean 'faster-whisper'"),
+        (["x.mp3", "--writer", "ghost"], "Choose one of: extract"),
+        (["x.mp3", "--style", "tak"], "Did you mean 'take'"),
+        (["x.mp3", "--questions", "0"], "greater than or equal to 1"),
+        (["x.mp3", "--config", "nowhere.toml"], "no such file"),
+    ],
+)
+def test_a_mistake_is_told_and_ends_with_1_and_nothing_written(
+    words: list[str], told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["run", *words, "--out", str(tmp_path / "out")]) == 1
+    assert told in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_text_from_outside_cannot_move_the_cursor() -> None:
+    assert plain("a\x1b[2J\rb\u202ec") == "a [2J b c"
+
+
+def test_show_lists_what_there_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["show", "nothing", "--out", str(tmp_path)]) == 1
+    assert "no article of nothing" in capsys.readouterr().err
+
+
+def commands() -> list[str]:
+    text = (ROOT / "README.md").read_text("utf-8")
+    blocks = text.split("```sh\n")[1:]
+    lines = [line for block in blocks for line in block.split("```")[0].splitlines()]
+    return [line.split("#")[0].strip() for line in lines if line.strip()]
+
+
+def test_the_readme_shows_its_two_commands_first() -> None:
+    assert commands()[:2] == ["make article", "make test"]
+
+
+@pytest.mark.parametrize("command", commands())
+def test_every_command_of_the_readme_exists(command: str) -> None:
+    words = command.split()
+    if words[0] == "make":
+        assert f"\n{words[1]}:" in (ROOT / "Makefile").read_text("utf-8")
+    else:
+        assert words[0] in ("mytake", ".venv/bin/mytake")
+        parser().parse_args([word.strip("'\"") for word in words[1:]])
