@@ -5,12 +5,13 @@
 
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from pipeline.errors import ConfigError
 
@@ -205,6 +206,9 @@ class PublishOptions(Options):
     )
 
 
+BLANKS = frozenset({"host", "guest", "title", "channel", "date"})
+
+
 class Style(Options):
     """A file of config/styles/: how an article is shaped. Code fills in what is in {braces}."""
 
@@ -216,6 +220,14 @@ class Style(Options):
     closing: str = Field(description="Last paragraph.")
     fewest_words: int = Field(default=8, ge=1, description="An answer is at least this long.")
     most_words: int = Field(default=260, ge=10, description="An answer is at most this long.")
+
+    @field_validator("opener", "opener_unnamed", "closing")
+    @classmethod
+    def _fills_known_blanks(cls, text: str) -> str:
+        unknown = set(re.findall(r"\{(\w*)\}", text)) - BLANKS
+        if unknown:
+            raise ValueError(f"there is no {{{min(unknown)}}} to fill in, only {sorted(BLANKS)}")
+        return text
 
 
 class Config(Options):

@@ -1,0 +1,108 @@
+"""Edited sentences -> exchanges: a question of the host and the reply that follows."""
+
+import itertools
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from pipeline.engines import wording
+from pipeline.model import Edited, Sentence, Speaker, Turns
+
+# A host who says this many words without asking has gone on to something else: what follows is no
+# reply to the last question. Fewer are a back-channel or an interruption.
+CHANGES_SUBJECT = 30
+# A reply shorter than this is a "What do you mean?": the host's next words belong to the question.
+NO_REPLY_YET = 8
+LONGEST_REPLY = 24  # sentences; later ones have wandered off
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What the host asked, in all its sentences, and what was replied."""
+
+    asked: tuple[Sentence, ...]
+    reply: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """One way to print a question: neighbouring sentences, the last of which asks."""
+
+    sentences: tuple[Sentence, ...]
+    quality: float
+
+    @property
+    def text(self) -> str:
+        """Verbatim."""
+        return " ".join(sentence.text for sentence in self.sentences)
+
+    @property
+    def words(self) -> tuple[int, int]:
+        """Verbatim span."""
+        return self.sentences[0].words[0], self.sentences[-1].words[1]
+
+
+def exchanges(edited: Edited, speakers: Iterable[Speaker]) -> list[Exchange]:
+    """Every question of a host that somebody else then answers, in order."""
+    roles = {speaker.id: speaker.role for speaker in speakers}
+    answering = "guest" if "guest" in roles.values() else "other"
+    found: list[tuple[list[Sentence], list[Sentence]]] = []
+    is_open = False
+    for speaker, group in itertools.groupby(
+        edited.sentences, key=lambda sentence: sentence.speaker
+    ):
+        said = list(group)
+        if roles.get(speaker) == "host":
+            if any(wording.is_question(sentence.text) for sentence in said):
+                if is_open and _words(found[-1][1]) < NO_REPLY_YET:
+                    found[-1][0].extend(said)
+                else:
+                    found.append((said, []))
+                is_open = True
+            elif _words(said) >= CHANGES_SUBJECT:
+                is_open = False
+        elif is_open and roles.get(speaker) == answering:
+            found[-1][1].extend(said)
+    return [Exchange(tuple(asked), tuple(reply[:LONGEST_REPLY])) for asked, reply in found if reply]
+
+
+def best_wording(exchange: Exchange, turns: Turns) -> Wording:
+    """The sentence, or the two, that best say what was asked."""
+    return max(wordings(exchange, turns), key=lambda way: way.quality)
+
+
+def wordings(exchange: Exchange, turns: Turns) -> list[Wording]:
+    """Each question alone, and with the sentence before it: that often names the subject."""
+    doubtful = frozenset(turns.doubtful)
+    ways = []
+    for place, sentence in enumerate(exchange.asked):
+        if not wording.is_question(sentence.text):
+            continue
+        after = _words(exchange.asked[place + 1 :])
+        ways.append(_weighed((sentence,), after, doubtful))
+        before = exchange.asked[place - 1] if place else None
+        if before and before.words[1] + 1 == sentence.words[0]:
+            ways.append(_weighed((before, sentence), after, doubtful))
+    return ways
+
+
+def _weighed(
+    sentences: tuple[Sentence, ...], words_after: int, doubtful: frozenset[int]
+) -> Wording:
+    text = " ".join(sentence.text for sentence in sentences)
+    quality = wording.weigh(text, wording.ASKED_WELL) - 1.3 * wording.points_back(text)
+    # A question that the host went on from for long is not what was answered.
+    quality -= min(0.6, words_after / 80)
+    if len(sentences) == 2:
+        quality -= 0.35 + 0.5 * wording.leans(sentences[0].text)
+        # "Right." and "Let's start at the beginning." explain nothing.
+        quality -= 0.5 * (len(wording.content(sentences[0].text)) < 2)
+        quality -= 0.3 * (len(text.split()) > 36)
+    for sentence in sentences:
+        hard = any(place in doubtful for place in range(sentence.words[0], sentence.words[1] + 1))
+        # Printed only where the interview has no other; `verify` then asks for a person.
+        quality -= 3.0 * (hard or sentence.doubtful or not wording.whole(sentence.text))
+    return Wording(sentences, quality)
+
+
+def _words(sentences: Sequence[Sentence]) -> int:
+    return sum(len(sentence.text.split()) for sentence in sentences)

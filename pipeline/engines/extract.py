@@ -1,0 +1,322 @@
+"""The writer without a language model: the host's questions, the guest's own sentences."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pipeline.config import ComposeOptions, Style
+from pipeline.engines import base, framing, wording
+from pipeline.engines.exchanges import Exchange, Wording, best_wording, exchanges
+from pipeline.errors import NotAnInterview
+from pipeline.model import (
+    Article,
+    Edited,
+    Question,
+    Sentence,
+    Speaker,
+    Statement,
+    Topic,
+    Transcript,
+    Turns,
+    Video,
+)
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+SUBJECT = 0.8  # times the likeness of the question to the publisher's title
+POOL = 6  # exchanges looked at closely, for each question wanted: an hour of talk holds a hundred
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An exchange as it would be printed."""
+
+    asked: Wording
+    answer: tuple[Sentence, ...]
+    quality: float
+    topic: str | None
+    third: int
+    meaning: "NDArray[np.float32]"
+
+
+class Extract:
+    """A `Writer`: nothing is reworded, so nothing can be said that nobody said."""
+
+    def write(
+        self,
+        video: Video,
+        transcript: Transcript,  # noqa: ARG002 - sentences hold the text; other writers read words
+        turns: Turns,
+        edited: Edited,
+        speakers: Sequence[Speaker],
+        topics: Sequence[Topic],
+        options: ComposeOptions,
+        style: Style,
+    ) -> Article:
+        """The best questions, spread over the topics, in the order asked."""
+        candidates = _candidates(video, turns, edited, speakers, topics, options, style)
+        if not candidates:
+            raise NotAnInterview(video.title, _why_none(edited, speakers))
+        chosen = choose(candidates, options.questions, _airtime(topics))
+        questions = tuple(_question(candidate) for candidate in chosen)
+        could_be_asked = {candidate.topic for candidate in candidates if candidate.topic}
+        return framing.framed(
+            questions, video, speakers, topics, turns, style, options.style, could_be_asked
+        )
+
+
+def _candidates(
+    video: Video,
+    turns: Turns,
+    edited: Edited,
+    speakers: Sequence[Speaker],
+    topics: Sequence[Topic],
+    options: ComposeOptions,
+    style: Style,
+) -> list[Candidate]:
+    asked = []
+    for exchange in exchanges(edited, speakers):
+        way = best_wording(exchange, turns)
+        # The topic is the answer's: a question may still stand in the turn that ends the last one.
+        topic = _topic(topics, exchange.reply[0].start)
+        place = (topic, _third(turns, way.sentences[0].start))
+        asked.append((exchange, way, place))
+    pool = _pool(asked, POOL * options.questions)
+    meanings = _meanings([(exchange, way) for exchange, way, _ in pool], video.title)
+    found = []
+    for (exchange, way, (topic, third)), meaning in zip(pool, meanings, strict=True):
+        answer = best_answer(exchange.reply, meaning.relevance, options.sentences, style)
+        if answer:
+            worth = sum(answer.values()) / max(2, options.sentences)
+            quality = way.quality + worth + SUBJECT * max(0.0, meaning.subject)
+            found.append(Candidate(way, tuple(answer), quality, topic, third, meaning.question))
+    return found
+
+
+def _pool(
+    asked: list[tuple[Exchange, Wording, tuple[str | None, int]]], size: int
+) -> list[tuple[Exchange, Wording, tuple[str | None, int]]]:
+    """The most promising, taking turns by topic and third, so that none is missing; in order."""
+    promise = sorted(asked, key=lambda item: -(item[1].quality + _richness(item[0].reply)))
+    seen: dict[tuple[str | None, int], int] = {}
+    ranked = []
+    for place, item in enumerate(promise):
+        seen[item[2]] = seen.get(item[2], 0) + 1
+        ranked.append((seen[item[2]], place, item))
+    best = [item for _, _, item in sorted(ranked, key=lambda entry: entry[:2])[:size]]
+    return sorted(best, key=lambda item: item[1].words)
+
+
+def _richness(reply: Sequence[Sentence]) -> float:
+    worth = sorted((wording.weigh(sentence.text, wording.RICH) for sentence in reply), reverse=True)
+    return sum(worth[:4]) / 4
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """An exchange among the points of an `Embedder`."""
+
+    question: "NDArray[np.float32]"
+    relevance: tuple[float, ...]  # of each sentence of the reply to the question
+    subject: float  # how near the question lies to what the publisher's title says
+
+
+def _meanings(pairs: Sequence[tuple[Exchange, Wording]], title: str) -> list[Meaning]:
+    texts = [title, *(way.text for _, way in pairs)]
+    starts = []
+    for exchange, _ in pairs:
+        starts.append(len(texts))
+        texts += [sentence.text for sentence in exchange.reply]
+    points = base.embedder().embed(texts)
+    found = []
+    for place, ((exchange, _), start) in enumerate(zip(pairs, starts, strict=True), start=1):
+        near = points[start : start + len(exchange.reply)] @ points[place]
+        found.append(
+            Meaning(points[place], tuple(map(float, near)), float(points[0] @ points[place]))
+        )
+    return found
+
+
+# --- the answer ---
+
+SKIPPED = 6  # words between two sentences that still read as one run: "Mm-hmm", a dropped "Yeah"
+JUMP = 0.9  # what a second run must bring to be worth the reader's stumble
+FIRST = 1.5  # for beginning where the reply begins
+FAR = 0.05  # for each sentence the answer begins later
+
+
+def best_answer(
+    reply: Sequence[Sentence], relevance: Sequence[float], sentences: int, style: Style
+) -> dict[Sentence, float]:
+    """Sentences of the reply, in spoken order, each with its worth; none if it holds no answer.
+
+    One run of neighbours reads best. A second, later one must be worth the jump.
+    """
+    worth = [
+        wording.weigh(sentence.text, wording.RICH) + near
+        for sentence, near in zip(reply, relevance, strict=True)
+    ]
+    runs = _runs(reply, worth, sentences)
+    chosen: list[tuple[int, int]] = []
+    while len(chosen) < 2:  # a third run would be a collage
+        left = sentences - sum(last - first + 1 for first, last in chosen)
+        fitting = [
+            (value - JUMP * bool(chosen), run)
+            for run, value in runs.items()
+            if run[1] - run[0] < left
+            and (not chosen or run[0] > chosen[-1][1] + 1)
+            and _words(reply, [*chosen, run]) <= style.most_words
+        ]
+        value, run = max(fitting, default=(0.0, (0, 0)))
+        if not fitting or (chosen and value <= 0):
+            break
+        chosen.append(run)
+    picked = [place for first, last in chosen for place in range(first, last + 1)]
+    if _words(reply, chosen) < style.fewest_words or len(picked) < min(2, sentences):
+        return {}
+    return {reply[place]: worth[place] for place in picked}
+
+
+def _runs(
+    reply: Sequence[Sentence], worth: Sequence[float], sentences: int
+) -> dict[tuple[int, int], float]:
+    """Every run of neighbours that may be quoted, with what it is worth."""
+    begins = _begins(reply)
+    runs = {}
+    for first in range(len(reply)):
+        value = _opening(reply, first, begins)
+        for last in range(first, min(first + sentences, len(reply))):
+            if not _quotable(reply[last]) or (last > first and not _neighbours(reply, last)):
+                break
+            value += worth[last]
+            # A last sentence that only prepares the next one leaves the reader waiting.
+            unfinished = 0.4 if last > first and worth[last] < 0.3 else 0.0
+            runs[(first, last)] = value - unfinished
+    return runs
+
+
+def _begins(reply: Sequence[Sentence]) -> int:
+    """Where the reply begins to say something, past "Wow.", "I don't-" and "Great question."."""
+    for place, sentence in enumerate(reply[:4]):
+        if _tells(sentence) and _quotable(sentence):
+            return place
+    return 0
+
+
+def _opening(reply: Sequence[Sentence], first: int, begins: int) -> float:
+    leans = 1.6 * wording.leans(reply[first].text)
+    if first == begins:
+        # Right under the question an "it" is clear, unless something between cannot be printed.
+        return FIRST - leans * any(map(_tells, reply[:first]))
+    after_no = 1.0 if first and wording.is_nod(reply[first - 1].text) else 0.0
+    return -leans - after_no - FAR * (first - begins)
+
+
+def _tells(sentence: Sentence) -> bool:
+    return wording.is_nod(sentence.text) or not wording.says_little(sentence.text)
+
+
+def _quotable(sentence: Sentence) -> bool:
+    return not sentence.doubtful and wording.whole(sentence.text)
+
+
+def _neighbours(reply: Sequence[Sentence], place: int) -> bool:
+    return reply[place].words[0] - reply[place - 1].words[1] <= SKIPPED + 1
+
+
+def _words(reply: Sequence[Sentence], runs: Sequence[tuple[int, int]]) -> int:
+    return sum(len(s.text.split()) for first, last in runs for s in reply[first : last + 1])
+
+
+# --- the choice ---
+
+NEAR = 1.2  # times the likeness to a question already chosen
+SAME_TOPIC = 0.9
+NEW_THIRD = 0.8
+AIRTIME = 4.0  # times the topic's share of the interview: what was talked about most counts most
+
+
+def choose(
+    candidates: Sequence[Candidate], count: int, airtime: dict[str, float]
+) -> list[Candidate]:
+    """The best exchanges, of different topics, from each third where there is one; in order."""
+    chosen: list[Candidate] = []
+    left = list(candidates)
+    while left and len(chosen) < count:
+        missing = {candidate.third for candidate in left} - {one.third for one in chosen}
+        due = count - len(chosen) <= len(missing)
+        open_to = [one for one in left if one.third in missing] if due else left
+        gains = [_gain(one, chosen, missing, airtime) for one in open_to]
+        best = open_to[gains.index(max(gains))]
+        chosen.append(best)
+        left = [candidate for candidate in left if not _repeats(candidate, best)]
+    return sorted(chosen, key=lambda candidate: candidate.asked.words)
+
+
+def _gain(
+    candidate: Candidate, chosen: Sequence[Candidate], missing: set[int], airtime: dict[str, float]
+) -> float:
+    value = candidate.quality + NEW_THIRD * (candidate.third in missing)
+    again = sum(one.topic == candidate.topic for one in chosen)
+    value += -SAME_TOPIC * again if again else AIRTIME * airtime.get(candidate.topic or "", 0.0)
+    likest = max((float(one.meaning @ candidate.meaning) for one in chosen), default=0.0)
+    return value - NEAR * max(0.0, likest)
+
+
+def _repeats(candidate: Candidate, other: Candidate) -> bool:
+    """Whether the two would print a sentence twice."""
+    mine = {s.text.casefold() for s in (*candidate.answer, *candidate.asked.sentences)}
+    theirs = {s.text.casefold() for s in (*other.answer, *other.asked.sentences)}
+    return candidate is other or bool(mine & theirs)
+
+
+def _airtime(topics: Sequence[Topic]) -> dict[str, float]:
+    whole = sum(topic.end - topic.start for topic in topics) or 1.0
+    return {topic.id: (topic.end - topic.start) / whole for topic in topics}
+
+
+def _topic(topics: Sequence[Topic], second: float) -> str | None:
+    begun = [topic.id for topic in topics if topic.start <= second]
+    return begun[-1] if begun else None
+
+
+def _third(turns: Turns, second: float) -> int:
+    first, last = turns.turns[0].start, turns.turns[-1].end
+    return min(2, int(3 * (second - first) / max(last - first, 1e-9)))
+
+
+def _question(candidate: Candidate) -> Question:
+    sentences = candidate.asked.sentences
+    return Question(
+        text=candidate.asked.text,
+        from_turns=tuple(dict.fromkeys(sentence.turn for sentence in sentences)),
+        start=sentences[0].start,
+        answer=tuple(
+            Statement(
+                text=sentence.text,
+                kind="quote",
+                speaker=sentence.speaker,
+                cites=(sentence.turn,),
+                start=sentence.start,
+                end=sentence.end,
+                words=sentence.words,
+            )
+            for sentence in candidate.answer
+        ),
+        words=candidate.asked.words,
+        topic=candidate.topic,
+    )
+
+
+def _why_none(edited: Edited, speakers: Sequence[Speaker]) -> str:
+    if not any(speaker.role == "host" for speaker in speakers):
+        return "Nobody in it sounds like a host: no voice asks and lets another answer."
+    whole = sum(wording.whole(sentence.text) for sentence in edited.sentences)
+    if whole * 5 < len(edited.sentences):
+        return "Its transcript has no punctuation: neither questions nor sentences can be told."
+    if not any(wording.is_question(sentence.text) for sentence in edited.sentences):
+        return "The host asks nothing in it."
+    return "No question in it is followed by an answer that is clear enough to quote."

@@ -1,0 +1,264 @@
+"""What stands around the answers: title, standfirst, opener, closing, links. Code only, no model.
+
+Everything here is filled from the video's metadata, which is hostile text: it goes in once, as it
+is, and is never read as a template again.
+"""
+
+import datetime
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+from pipeline.config import Style
+from pipeline.model import Article, LeftOut, Link, Question, Speaker, Topic, Turns, Video
+
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
+_BLANK = re.compile(r"\{(host|guest|title|channel|date)\}")
+
+
+def one_line(text: str) -> str:
+    """Hostile text as plain text on one line: no control or direction marks.
+
+    >>> one_line("A {guest}\\n<script>\\u202e x")
+    'A {guest} <script> x'
+    """
+    seen = "".join(" " if c.isspace() else c for c in text)
+    return " ".join("".join(c for c in seen if unicodedata.category(c) not in UNSEEN).split())
+
+
+UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn"}
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names as a sentence holds them.
+
+    >>> listed(["Ada"]), listed(["Ada", "Ben"]), listed(["Ada", "Ben", "Cy"])
+    ('Ada', 'Ada and Ben', 'Ada, Ben and Cy')
+    """
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+
+
+def spelled(date: str | None) -> str | None:
+    """A date as people write it.
+
+    >>> spelled("2024-04-18"), spelled("soon")
+    ('April 18, 2024', None)
+    """
+    try:
+        day = datetime.date.fromisoformat((date or "")[:10])
+    except ValueError:
+        return None
+    return f"{MONTHS[day.month - 1]} {day.day}, {day.year}"
+
+
+def lasting(seconds: float) -> str:
+    """A length in words of a sentence.
+
+    >>> lasting(384), lasting(7200), lasting(8100)
+    ('6 minutes', '2 hours', '2 hours and 15 minutes')
+    """
+    minutes = max(1, round(seconds / 60))
+    hours, rest = divmod(minutes, 60) if minutes >= 100 else (0, minutes)
+    parts = [(hours, "hour"), (rest, "minute")]
+    return " and ".join(f"{count} {unit}{'s' * (count != 1)}" for count, unit in parts if count)
+
+
+def named(speakers: Iterable[Speaker], role: str, turns: Turns) -> str | None:
+    """The names of all with that role; None where one is not known, or who spoke is a guess."""
+    names = [speaker.name for speaker in speakers if speaker.role == role]
+    if not names or not turns.proven:
+        return None
+    known = [one_line(name) for name in names if name]
+    return listed(known) if len(known) == len(names) else None
+
+
+def opening(video: Video, speakers: Sequence[Speaker], turns: Turns, style: Style) -> str:
+    """The style's opener, word for word; the unnamed one where a name or date is not known."""
+    facts = _facts(video, speakers, turns)
+    asked = set(_BLANK.findall(style.opener))
+    template = style.opener if all(facts[blank] for blank in asked) else style.opener_unnamed
+    return _filled(template, facts)
+
+
+def ending(video: Video, speakers: Sequence[Speaker], turns: Turns, style: Style) -> str:
+    """The style's closing."""
+    return _filled(style.closing, _facts(video, speakers, turns))
+
+
+def _facts(video: Video, speakers: Sequence[Speaker], turns: Turns) -> dict[str, str | None]:
+    return {
+        "host": named(speakers, "host", turns),
+        "guest": named(speakers, "guest", turns),
+        "title": one_line(video.title),
+        "channel": one_line(video.channel or "") or None,
+        "date": spelled(video.published),
+    }
+
+
+_UNKNOWN = {
+    "host": "the host",
+    "guest": "the guest",
+    "title": "untitled",
+    "channel": "an unnamed channel",
+    "date": "an unknown date",
+}
+
+
+def _filled(template: str, facts: dict[str, str | None]) -> str:
+    # One pass: a title that says {guest} stays a title that says {guest}.
+    return _BLANK.sub(lambda blank: facts[blank[1]] or _UNKNOWN[blank[1]], template)
+
+
+def standfirst(video: Video, speakers: Sequence[Speaker], turns: Turns) -> str:
+    """One sentence: who, with whom, how long, where, when."""
+    facts = _facts(video, speakers, turns)
+    seconds = video.duration or (turns.turns[-1].end if turns.turns else 0)
+    many = sum(speaker.role == "guest" for speaker in speakers) > 1
+    if facts["guest"] and facts["host"]:
+        who = f"{facts['guest']} {'talk' if many else 'talks'} with {facts['host']}"
+        words = [f"{who} for {lasting(seconds)}"]
+    elif facts["guest"]:
+        words = [f"{facts['guest']} {'talk' if many else 'talks'} for {lasting(seconds)}"]
+    else:
+        words = [f"An interview of {lasting(seconds)}"]
+    channel, host = facts["channel"], facts["host"]
+    if channel and not (host and channel.casefold() in host.casefold()):
+        words.append(f"on {channel}")
+    sentence = " ".join(words)
+    return f"{sentence}, published on {facts['date']}." if facts["date"] else f"{sentence}."
+
+
+# --- the title ---
+
+_BARS = re.compile(r"\s+[|｜•·]\s+|\s*[|｜]\s*|\s+//\s+")
+_SHOW = re.compile(
+    r"\b(?:podcast|episode|full (?:interview|episode|video)|official|season \d+)\b"
+    r"|(?:^|\s)(?:#|ep\.? ?#?)\d+|^s\d+ ?e\d+$|^\d+$",
+    re.IGNORECASE,
+)
+_NUMBERED = re.compile(
+    r"^(?:(?:episode|ep|no|part)\b\.? ?#?\d+|#\d+|s\d+ ?e\d+|[A-Z]{2,6}[ #-]?\d{1,4}(?=[:–—|])"
+    r"|\d{1,4}(?=[:–—|]))\s*[:.–—|-]?\s*",
+    re.IGNORECASE,
+)
+_TAIL = re.compile(
+    r"\s*[(\[][^()\[\]]*(?:#\d|podcast|episode|interview|official|full|video|4k|hd)[^()\[\]]*[)\]]\s*$"
+    r"|\s*[-–—:,]?\s*(?:podcast|episode|ep\.?)?\s*#\d+\s*$|\s*[-–—:,]\s*(?:episode|ep\.?) ?\d+\s*$",
+    re.IGNORECASE,
+)
+_BAIT = re.compile(
+    r"!!|\?!|!\?|\byou won['’]?t believe|\bshocking\b|\bgone wrong\b|\bmust[- ](?:watch|see)\b"
+    r"|\bexposed\b|\bmind[- ]?blowing\b|\bbreaks? the internet\b",
+    re.IGNORECASE,
+)
+_LONGEST_TITLE = 110
+_LONGEST_READ = 300  # characters; what a title says, it says in these
+
+
+def headline(video: Video, speakers: Sequence[Speaker], turns: Turns) -> str:
+    """The publisher's title without its trappings, or the plainest title there is."""
+    guests = [one_line(s.name) for s in speakers if s.role == "guest" and s.name]
+    title = _bare(one_line(video.title)[:_LONGEST_READ], one_line(video.channel or ""))
+    for guest in guests:
+        title = _who_on_what(title, guest)
+    if title and not _shouts(title) and len(title) <= _LONGEST_TITLE:
+        return title
+    answered, asked = named(speakers, "guest", turns), named(speakers, "host", turns)
+    if answered and asked:
+        return f"{answered} in conversation with {asked}"
+    channel = one_line(video.channel or "")
+    return f"An interview on {channel}" if channel else "An interview"
+
+
+def _bare(title: str, channel: str) -> str:
+    # Pictures go (with the mark that colours them); letters and money of every language stay.
+    title = "".join(
+        c for c in title if unicodedata.category(c) not in {"So", "Sk"} and c != "\ufe0f"
+    )
+    parts = [part.strip() for part in _BARS.split(" ".join(title.split())) if part.strip()]
+    telling = [part for part in parts if not _names_show(part, channel)]
+    bare = (telling or parts or [""])[0]
+    for pattern in (_NUMBERED, _TAIL):
+        bare = pattern.sub("", bare).strip() or bare
+    return bare
+
+
+def _names_show(part: str, channel: str) -> bool:
+    return bool(_SHOW.search(part)) or bool(channel and channel.casefold() in part.casefold())
+
+
+def _who_on_what(title: str, guest: str) -> str:
+    """Without the habit of colons.
+
+    >>> _who_on_what("Ada Lovelace: Engines and Poetry", "Ada Lovelace")
+    'Ada Lovelace on Engines and Poetry'
+    """
+    found = re.match(
+        rf"(?:\W|[A-Z]{{2,6}}\d+)*({re.escape(guest)})\s*(?::|\s[-–—])\s+(.+)", title, re.I
+    )
+    if not found or found[2][:1] in "\"“'‘(" or found[2].endswith(("?", "!")):
+        return title
+    return f"{guest} on {found[2]}"
+
+
+def _shouts(title: str) -> bool:
+    letters = [c for c in title if c.isalpha() and c.lower() != c.upper()]
+    loud = sum(c.isupper() for c in letters)
+    return bool(_BAIT.search(title)) or (len(letters) >= 12 and loud > 0.7 * len(letters))
+
+
+# --- links, and what is not there ---
+
+
+def links(video: Video, questions: Iterable[Question]) -> tuple[Link, ...]:
+    """The interview, its channel, and the second each question was asked."""
+    found = [Link(one_line(video.title), video.url)]
+    if video.channel:
+        found.append(Link(one_line(video.channel), video.channel_url))
+    return (*found, *(Link(question.text, video.url, question.start) for question in questions))
+
+
+def left_out(
+    topics: Iterable[Topic], questions: Sequence[Question], could_be_asked: set[str]
+) -> tuple[LeftOut, ...]:
+    """The topics no answer touches, each with its reason."""
+    seconds = [statement.start for question in questions for statement in question.answer]
+    chosen = f"the {len(questions)} questions went to other topics"
+    return tuple(
+        LeftOut(
+            topic.title,
+            topic.start,
+            topic.end,
+            chosen if topic.id in could_be_asked else "no question with an answer to quote",
+        )
+        for topic in topics
+        if not any(topic.start <= second < max(topic.end, topic.start + 0.01) for second in seconds)
+    )
+
+
+def framed(
+    article_questions: tuple[Question, ...],
+    video: Video,
+    speakers: Sequence[Speaker],
+    topics: Sequence[Topic],
+    turns: Turns,
+    style: Style,
+    style_name: str,
+    could_be_asked: set[str],
+    writer: str = "extract",
+) -> Article:
+    """The questions and answers as a whole article."""
+    return Article(
+        style=style_name,
+        title=headline(video, speakers, turns),
+        standfirst=standfirst(video, speakers, turns),
+        opener=opening(video, speakers, turns, style),
+        questions=article_questions,
+        closing=ending(video, speakers, turns, style),
+        links=links(video, article_questions),
+        left_out=left_out(topics, article_questions, could_be_asked),
+        writer=writer,
+    )

@@ -1,0 +1,365 @@
+"""An article -> its receipt: every point checked again, from the transcript and the turns alone.
+
+Nothing the writer claims is believed, and nothing here is shared with a writer: what both would
+get wrong would never be found. A check that fails makes the article `needs_review`, with reasons.
+"""
+
+import itertools
+import re
+from collections.abc import Callable
+from typing import Final
+
+from pipeline.config import ComposeOptions, Style, VerifyOptions
+from pipeline.engines import evidence
+from pipeline.engines.case import CLOSE, Case, Found
+from pipeline.engines.contract import contract, day
+from pipeline.model import (
+    Article,
+    Check,
+    Coverage,
+    Edited,
+    Question,
+    Receipt,
+    Speaker,
+    Statement,
+    Topic,
+    Transcript,
+    Turns,
+    Video,
+)
+from pipeline.speech import asks, forms, normal
+
+VERSION: Final = 1
+
+
+def verify(
+    video: Video,
+    transcript: Transcript,
+    turns: Turns,
+    edited: Edited,
+    speakers: tuple[Speaker, ...],
+    topics: tuple[Topic, ...],
+    article: Article,
+    options: VerifyOptions,
+    compose: ComposeOptions,
+    style: Style,
+) -> Receipt:
+    """Look into every promise of the article; `ready` only if all of them hold."""
+    case = Case(
+        video, transcript, turns, edited, speakers, topics, article, options, compose, style
+    )
+    checks = []
+    for name, look in CHECKS:
+        found = tuple(dict.fromkeys(look(case)))
+        checks.append(Check(name, not found, found))
+    reasons = tuple(reason for check in checks for reason in check.found)
+    return Receipt("needs_review" if reasons else "ready", tuple(checks), _coverage(case), reasons)
+
+
+# --- quotes ---
+
+ELLIPSIS = "[…]"
+SHORTEST_PIECE = 3  # words: between two ellipses fewer could be pasted into any meaning
+# What an ellipsis may not swallow, for the sense turns with it.
+_TURNS_SENSE = re.compile(
+    r"^(?:no|not|\w+n't|cannot|never|none|nobody|nothing|neither|nor|without|hardly|barely|unless"
+    r"|if|only|except|nicht|kein\w*|nie|pas|jamais|non|nunca|niet|geen)$"
+)
+
+
+def _quotes(case: Case) -> Found:
+    for where, statement in case.statements:
+        if statement.kind != "quote":
+            continue
+        words = statement.words
+        if words is None or not case.holds(words):
+            yield f"{where} is a quotation without a place in the transcript."
+            continue
+        if len(case.spans(words)) > 1:
+            yield f"{where} is spliced from several turns."
+        if not _stands(statement.text, words, case):
+            yield f"{where} is not what was said there: “{statement.text}”"
+        yield from _off(where, statement.start, case.transcript.words[words[0]].start)
+        yield from _off(where, statement.end, case.transcript.words[words[1]].end)
+
+
+def _stands(text: str, words: tuple[int, int], case: Case) -> bool:
+    """Whether a text is what was said: one run of words, or runs joined by a marked ellipsis."""
+    if ELLIPSIS not in text:
+        return _alike(text, case.said(words))
+    said = forms(case.said(words).split())
+    pieces = [forms(piece.split()) for piece in text.split(ELLIPSIS)]
+    if any(len(piece) < SHORTEST_PIECE for piece in pieces):
+        return False
+    begins_and_ends = said[: len(pieces[0])] == pieces[0] and said[-len(pieces[-1]) :] == pieces[-1]
+    after = 0
+    for piece in pieces:
+        places = (p for p in range(after, len(said)) if said[p : p + len(piece)] == piece)
+        found = next(places, None)
+        if found is None or any(map(_TURNS_SENSE.match, said[after:found])):
+            return False
+        after = found + len(piece)
+    return begins_and_ends
+
+
+def _alike(text: str, said: str) -> bool:
+    """The same words and marks; only a first letter may have become a capital."""
+    return text[1:] == said[1:] and text[:1].lower() == said[:1].lower()
+
+
+def _off(where: str, claimed: float, heard: float) -> Found:
+    if abs(claimed - heard) > CLOSE:
+        yield f"{where} says second {claimed:.1f}, but it was said at {heard:.1f}."
+
+
+# --- attribution ---
+
+
+def _attribution(case: Case) -> Found:
+    answering = "guest" if "guest" in case.role.values() else "other"
+    for where, statement in case.statements:
+        if case.role.get(statement.speaker) != answering:
+            yield f"{where} is not said by a guest."
+        if not statement.cites:
+            yield f"{where} cites nothing."
+        for cited in statement.cites:
+            if cited not in case.turn:
+                yield f"{where} cites {cited}, and there is no such turn."
+            elif case.turn[cited].speaker != statement.speaker:
+                yield f"{where} is credited to {statement.speaker}, but cites words of another."
+        if statement.words and case.holds(statement.words):
+            yield from _credited(where, statement, statement.words, case)
+
+
+def _credited(where: str, statement: Statement, words: tuple[int, int], case: Case) -> Found:
+    spoken_in = case.spans(words)
+    if {turn.speaker for turn in spoken_in} != {statement.speaker}:
+        yield f"{where} puts words of another into the mouth of {statement.speaker}."
+    if {turn.id for turn in spoken_in} != set(statement.cites):
+        yield f"{where} cites other turns than the ones it was said in."
+    if not case.unsure.isdisjoint(range(words[0], words[1] + 1)):
+        yield f"{where} quotes words that were hard to hear or to attribute."
+
+
+# --- questions ---
+
+_REQUEST = re.compile(
+    r"\b(?:tell|walk|take|talk|explain|describe|give|wonder|wondering|curious|like to|love to)\b",
+    re.IGNORECASE,
+)
+IN_BETWEEN = 12  # words of a guest that make a reply; after them a new question is another one
+ASKS_ANEW = 6  # words: a shorter question in between ("What do you mean?") is no other subject
+
+
+def _questions(case: Case) -> Found:
+    for where, question in case.asked:
+        words = question.words
+        if words is None or not case.holds(words):
+            yield f"{where} has no place in the transcript."
+            continue
+        turns = case.spans(words)
+        if not _alike(question.text, case.said(words)):
+            yield f"{where} was not asked in these words: “{question.text}”"
+        if {case.role.get(turn.speaker) for turn in turns} != {"host"}:
+            yield f"{where} was not asked by the host."
+        if tuple(turn.id for turn in turns) != question.from_turns:
+            yield f"{where} cites other turns than the ones it was asked in."
+        if not asks(question.text) and not _REQUEST.search(question.text):
+            yield f"{where} is a statement: “{question.text}”"
+        if not case.unsure.isdisjoint(range(words[0], words[1] + 1)):
+            yield f"{where} holds words that were hard to hear or to attribute."
+        yield from _off(where, question.start, case.transcript.words[words[0]].start)
+        yield from _answered(where, question, words, case)
+    yield from _in_order(case)
+
+
+def _answered(where: str, question: Question, asked: tuple[int, int], case: Case) -> Found:
+    """The answer must be the reply to this question, not to another."""
+    for statement in question.answer:
+        if statement.words is None:
+            continue
+        replied = 0
+        between = (
+            s
+            for s in case.edited.sentences
+            if asked[1] < s.words[0] and s.words[1] < statement.words[0]
+        )
+        for sentence in between:
+            count = len(sentence.text.split())
+            if case.role.get(sentence.speaker) != "host":
+                replied += count
+            elif replied >= IN_BETWEEN and count >= ASKS_ANEW and asks(sentence.text):
+                yield f"{where} is answered with what was said to another question."
+                return
+
+
+def _in_order(case: Case) -> Found:
+    told: list[tuple[str, float]] = []
+    for where, question in case.asked:
+        told.append((where, question.start))
+        told += [(f"The answer to {where.lower()}", said.start) for said in question.answer]
+    for (_, before), (where, after) in itertools.pairwise(told):
+        if after < before:
+            yield f"{where} is out of the order in which it was said."
+
+
+# --- numbers and names ---
+
+_FRAME = frozenset({"a", "an", "the", "interview", "conversation"})  # may begin a title of ours
+
+
+def _numbers_and_names(case: Case) -> Found:
+    people = evidence.tokens(*(speaker.name or "" for speaker in case.speakers))
+    video = case.video
+    told = evidence.tokens(
+        video.title, video.channel or "", *(topic.title for topic in case.topics)
+    )
+    metadata = (
+        people | told | evidence.tokens(video.description, *(c.title for c in video.chapters))
+    )
+    of_the_day = evidence.tokens(day(video.published) or "", video.published or "") | _lengths(case)
+    template = evidence.tokens(case.style.opener, case.style.opener_unnamed, case.style.closing)
+    vocabulary = frozenset(normal(w.text) for w in case.transcript.words if w.text[:1].islower())
+    article = case.article
+    for where, text, held in (
+        ("The title", article.title, people | told | _FRAME),
+        ("The standfirst", article.standfirst, people | told | of_the_day | _FRAME),
+        ("The opener", article.opener, metadata | of_the_day | template),
+        ("The closing", article.closing, metadata | of_the_day | template),
+    ):
+        yield from _without_evidence(where, text, held, _FRAME)
+    for where, statement in case.statements:
+        if statement.kind == "paraphrase":
+            cited = evidence.tokens(*(case.turn[c].text for c in statement.cites if c in case.turn))
+            held = metadata | cited
+            yield from _without_evidence(where, statement.text, held, vocabulary)
+
+
+def _without_evidence(
+    where: str, text: str, held: frozenset[str], openers: frozenset[str]
+) -> Found:
+    for token in evidence.missing(text, held, openers):
+        yield f"{where} says “{token}”, for which there is no evidence."
+
+
+def _lengths(case: Case) -> frozenset[str]:
+    end = case.turns.turns[-1].end if case.turns.turns else 0.0
+    minutes = max(1, round((case.video.duration or end) / 60))
+    return frozenset(map(str, (minutes, minutes // 60, minutes % 60)))
+
+
+# --- coverage ---
+
+
+def _topics_and_thirds(case: Case) -> Found:
+    named = {(left.title, round(left.start)) for left in case.article.left_out}
+    known = {(topic.title, round(topic.start)) for topic in case.topics}
+    silent = [
+        topic
+        for topic in case.topics
+        if not _covers(case, topic) and (topic.title, round(topic.start)) not in named
+    ]
+    if len(silent) > (1 - case.options.least_coverage) * len(case.topics) + 1e-9:
+        for topic in silent:
+            yield f"The topic “{topic.title}” is neither answered nor named as left out."
+    for title, _ in sorted(named - known):
+        yield f"“{title}” is named as left out, and there is no such topic."
+    thirds = _thirds(case)
+    if sum(thirds) < min(3, case.compose.questions):
+        for name, there in zip(("first", "middle", "last"), thirds, strict=True):
+            if not there:
+                yield f"Nothing of the {name} third of the interview is in the article."
+
+
+def _covers(case: Case, topic: Topic) -> bool:
+    return any(s.start < topic.end and topic.start < s.end for _, s in case.statements)
+
+
+def _thirds(case: Case) -> tuple[bool, bool, bool]:
+    if not case.turns.turns:
+        return False, False, False
+    first, last = case.turns.turns[0].start, case.turns.turns[-1].end
+    step = max(last - first, 1e-9) / 3
+    seconds = [question.start for question in case.article.questions]
+    seconds += [statement.start for _, statement in case.statements]
+    there = {min(2, int((second - first) / step)) for second in seconds}
+    return 0 in there, 1 in there, 2 in there
+
+
+def _coverage(case: Case) -> Coverage:
+    kept = {sentence.turn for sentence in case.edited.sentences}
+    dropped = {gone.turn for gone in case.edited.dropped} - kept
+    quotes = (s for _, s in case.statements if s.kind == "quote")
+    return Coverage(
+        topics=len(case.topics),
+        topics_covered=sum(_covers(case, topic) for topic in case.topics),
+        thirds=_thirds(case),
+        quoted_seconds=round(sum(quote.end - quote.start for quote in quotes), 2),
+        speech_seconds=round(sum(turn.end - turn.start for turn in case.turns.turns), 2),
+        turns=len(case.turns.turns),
+        turns_kept=len(kept),
+        turns_dropped=len(dropped),
+    )
+
+
+# --- nothing lost ---
+
+
+def _nothing_lost(case: Case) -> Found:
+    counted = sum(turn.words[1] - turn.words[0] + 1 for turn in case.turns.turns)
+    if len(case.owner) != len(case.transcript.words) or counted != len(case.owner):
+        yield "The turns do not hold every word of the transcript exactly once."
+    for turn in case.turns.turns:
+        run = case.transcript.words[turn.words[0] : turn.words[1] + 1]
+        if turn.text.split() != " ".join(word.text for word in run).split():
+            yield f"The text of turn {turn.id} is not that of its words."
+    kept = {sentence.turn for sentence in case.edited.sentences}
+    dropped = {gone.turn for gone in case.edited.dropped}
+    for lost in case.turn.keys() - kept - dropped:
+        yield f"Turn {lost} was lost: it is neither kept nor dropped for a reason."
+    for unknown in (kept | dropped) - case.turn.keys():
+        yield f"{unknown} is in the edited text, and there is no such turn."
+    yield from _words_lost(case)
+
+
+def _words_lost(case: Case) -> Found:
+    spans = [sentence.words for sentence in case.edited.sentences]
+    for sentence in case.edited.sentences:
+        turn = case.turn.get(sentence.turn)
+        inside = turn and turn.words[0] <= sentence.words[0] <= sentence.words[1] <= turn.words[1]
+        if not turn or not inside or turn.speaker != sentence.speaker:
+            yield f"Sentence {sentence.id} is not part of turn {sentence.turn}."
+    if any(gone.words is None for gone in case.edited.dropped):
+        return  # without their places, only turns can be counted
+    spans += [gone.words for gone in case.edited.dropped if gone.words]
+    places = [place for first, last in spans for place in range(first, last + 1)]
+    if sorted(places) != list(range(len(case.transcript.words))):
+        yield "Not every word was either kept or dropped for a reason."
+
+
+# --- speakers ---
+
+
+def _speakers(case: Case) -> Found:
+    if not case.turns.proven:
+        yield "Who speaks is guessed from the text alone; nobody listened to the voices."
+    for role in ("host", "guest"):
+        people = [speaker for speaker in case.speakers if speaker.role == role]
+        if not people:
+            yield f"It is not known who the {role} is."
+        for speaker in people:
+            if not speaker.name:
+                yield f"The name of the {role} ({speaker.id}) is not known."
+
+
+# (name, look): what a look finds is wrong, in words for the person who reviews.
+CHECKS: tuple[tuple[str, Callable[[Case], Found]], ...] = (
+    ("quotes", _quotes),
+    ("attribution", _attribution),
+    ("questions", _questions),
+    ("numbers and names", _numbers_and_names),
+    ("coverage", _topics_and_thirds),
+    ("nothing lost", _nothing_lost),
+    ("contract", contract),
+    ("speakers", _speakers),
+)

@@ -1,0 +1,346 @@
+"""The writer without a language model picks questions that stand alone, and whole answers."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from pipeline.engines import framing, wording
+from pipeline.engines.exchanges import Wording, best_wording, exchanges
+from pipeline.engines.extract import Candidate, best_answer, choose
+from pipeline.model import Edited, Sentence, Turns
+from tests import lighthouse as vik
+from tests.lighthouse import sentence
+
+NOTHING_DOUBTFUL = Turns(())
+
+
+def talk(*said: str) -> Edited:
+    """Sentences as "H: …" or "G: …", each a turn of its own unless it begins with "+"."""
+    sentences: list[Sentence] = []
+    turn, place, now = 0, 0, 0.0
+    for line in said:
+        turn += not line.startswith("+")
+        speaker, _, text = line.removeprefix("+").partition(": ")
+        count = len(text.split())
+        sentences.append(
+            Sentence(
+                f"t{turn}.{len(sentences)}", f"t{turn}", speaker, now, now + count, text,
+                (place, place + count - 1),
+            )
+        )  # fmt: skip
+        place, now = place + count, now + count
+    return Edited(tuple(sentences))
+
+
+PEOPLE = (replace(vik.SPEAKERS[0], id="H"), replace(vik.SPEAKERS[1], id="G"))
+
+
+# --- exchanges ---
+
+
+def test_every_answered_question_is_an_exchange() -> None:
+    found = exchanges(vik.EDITED, vik.SPEAKERS)
+    assert [best_wording(one, vik.TURNS).sentences[-1].text for one in found] == [
+        "Tomás, how are you today?",
+        "What does a lighthouse keeper do all night?",
+        "And why is it mercury?",
+        "How did the lighthouse come through that storm?",
+        "Were you afraid as a child on that island?",
+        "Who pays for a lighthouse now that ships have satellites?",
+        "What would be lost if the last keepers went home?",
+        "Where can people find you online?",
+    ]
+
+
+def test_a_reply_is_the_guests_words_up_to_the_next_question() -> None:
+    keeper = exchanges(vik.EDITED, vik.SPEAKERS)[1]
+    assert keeper.reply[0] == sentence("A keeper")
+    assert keeper.reply[-1] == sentence("So the captain")  # past the host's "Mm-hmm."
+
+
+def test_what_is_said_to_a_short_remark_still_belongs_to_the_question() -> None:
+    (found,) = exchanges(
+        talk("H: How did you find the old mill?", "G: I was looking for bread that day.", "H: Wow.",
+             "G: Then the mud opened under me."), PEOPLE,
+    )  # fmt: skip
+    assert [one.text.split()[0] for one in found.reply] == ["I", "Then"]
+
+
+def test_a_host_who_goes_on_to_something_else_ends_the_exchange() -> None:
+    speech = "H: " + "I have read a great many books about mills and rivers in my life. " * 4
+    (found,) = exchanges(
+        talk("H: How did you find the old mill?", "G: I was looking for bread that day.", speech,
+             "G: That is no question."), PEOPLE,
+    )  # fmt: skip
+    assert len(found.reply) == 1
+
+
+def test_a_question_asked_again_before_the_reply_is_one_exchange() -> None:
+    (found,) = exchanges(
+        talk("H: What is the coolest job you had?", "G: Coolest?", "H: The best job on the ranch?",
+             "G: I fixed windmills and laid fences with my grandfather."), PEOPLE,
+    )  # fmt: skip
+    assert len(found.asked) == 2
+    assert found.reply[-1].text.startswith("I fixed")
+
+
+def test_a_statement_opens_no_exchange() -> None:
+    said = talk("H: I think mills are wonderful machines.", "G: So do I, very much so.")
+    assert exchanges(said, PEOPLE) == []
+
+
+def test_without_a_host_there_is_no_exchange() -> None:
+    people = (replace(PEOPLE[0], role="guest"), PEOPLE[1])
+    assert exchanges(talk("H: What is a tide mill?", "G: A mill on the sea."), people) == []
+
+
+# --- the wording of a question ---
+
+
+def wording_of(*asked: str) -> Wording:
+    said = talk(*(f"+H: {text}" for text in asked), "G: A reply that is long enough to count here.")
+    (found,) = exchanges(said, PEOPLE)
+    return best_wording(found, NOTHING_DOUBTFUL)
+
+
+def test_a_question_that_stands_alone_is_printed_alone() -> None:
+    asked = wording_of("Let's start at the beginning.", "What is a tide mill and who built it?")
+    assert asked.text == "What is a tide mill and who built it?"
+
+
+def test_a_question_that_points_back_takes_its_subject_along() -> None:
+    asked = wording_of("Your mill keeps the moon's hours.", "What does that do to your day?")
+    assert asked.text == "Your mill keeps the moon's hours. What does that do to your day?"
+
+
+def test_a_question_in_doubt_is_taken_last() -> None:
+    said = talk("+H: What is a tide mill and who built it?", "+H: Is that a good machine or not?",
+                "G: A reply that is long enough to count here.")  # fmt: skip
+    (found,) = exchanges(said, PEOPLE)
+    assert best_wording(found, Turns((), doubtful=(2,))).text == "Is that a good machine or not?"
+
+
+BETTER = [
+    ("What did the restoration of the mill cost?", "So the mill cost a lot, right?"),
+    ("How did the storm change the harbor?", "And how did that change it?"),
+    ("Why do you still mill by hand at night?", "How are you doing today, Helen?"),
+    ("Who pays for the lighthouse today?", "Where can people find you online?"),
+    ("What is the biggest threat to the mill?", "You think the mill is in danger these days?"),
+    ("How is flour from a tide mill different?", "Tell me about the flour of your mill."),
+    (
+        "What do you hope is the future of the mill?",
+        "We have talked about the mill, the sea, the storm of last year, the flour, the money and "
+        "the neighbors, and I wonder, given all of this history and all you said about "
+        "the bread, whether the mill has any future at all, in your view, or not?",
+    ),
+]
+
+
+@pytest.mark.parametrize(("good", "poor"), BETTER)
+def test_the_better_question_weighs_more(good: str, poor: str) -> None:
+    def weight(text: str) -> float:
+        return wording.weigh(text, wording.ASKED_WELL) - 1.3 * wording.points_back(text)
+
+    assert weight(good) > weight(poor) + 0.2
+
+
+# --- the answer ---
+
+
+def answer(*reply: str, sentences: int = 4) -> list[str]:
+    said = talk("H: What is it about?", *reply).sentences[1:]
+    return [one.text for one in best_answer(said, [0.0] * len(said), sentences, vik.STYLE)]
+
+
+def test_an_answer_is_a_run_of_neighbours_from_the_beginning() -> None:
+    assert answer(
+        "G: The lens weighs 900 kilograms and floats in mercury.",
+        "+G: My grandmother turned the heavy lens with one finger.",
+        "+G: Visitors never touch the lens, because the fumes are poisonous.",
+        sentences=2,
+    ) == [
+        "The lens weighs 900 kilograms and floats in mercury.",
+        "My grandmother turned the heavy lens with one finger.",
+    ]
+
+
+def test_courtesy_before_the_answer_is_passed_over() -> None:
+    found = answer(
+        "G: That's a great question.",
+        "+G: The lens weighs 900 kilograms and floats in mercury.",
+        "+G: My grandmother turned the heavy lens with one finger.",
+    )
+    assert found[0].startswith("The lens")
+
+
+def test_a_no_stays_in_front_of_what_it_introduces() -> None:
+    found = answer(
+        "G: No, never.",
+        "+G: A child on an island thinks that every house shakes in winter.",
+        "+G: I was afraid of cows, because I saw my first one when I was nine.",
+    )
+    assert found[0] == "No, never."
+
+
+def test_what_was_hard_to_hear_or_cut_off_is_not_quoted() -> None:
+    said = talk(
+        "G: The lens weighs 900 kilograms and—", "+G: The lens floats in a bath of mercury there.",
+        "+G: My grandmother turned the heavy lens with one finger.",
+        "+G: Visitors [laughs] never touch the lens in summer.",
+    ).sentences  # fmt: skip
+    said = (*said[:2], replace(said[2], doubtful=True), said[3])
+    assert best_answer(said, [0.0] * 4, 4, vik.STYLE) == {}
+
+
+def test_an_answer_does_not_begin_with_a_dangling_it() -> None:
+    found = answer(
+        "G: The old ferry sank near the island of—",
+        "+G: It came from there in the end, he told them.",
+        "+G: The lens weighs 900 kilograms and floats in mercury.",
+        "+G: My grandmother turned the heavy lens in Bergen with one finger.",
+        sentences=2,
+    )
+    assert found[0].startswith("The lens")
+
+
+def test_an_answer_keeps_to_the_longest_length() -> None:
+    long = " ".join(["mercury"] * 100)
+    found = answer(*(f"+G: The lens number {n} floats in {long}." for n in range(4)))
+    assert sum(len(text.split()) for text in found) <= vik.STYLE.most_words
+
+
+def test_one_short_sentence_is_no_answer() -> None:
+    assert answer("G: The lens is heavy.") == []
+
+
+# --- the choice ---
+
+
+def candidate(place: int, quality: float, topic: str, third: int, *meaning: float) -> Candidate:
+    asked = Sentence(f"t{place}.1", f"t{place}", "H", place, place, f"Q{place}?", (place, place))
+    said = replace(asked, id=f"a{place}", text=f"A{place}.", speaker="G")
+    point = np.array(meaning or [0.0, 0.0], np.float32)
+    return Candidate(Wording((asked,), quality), (said,), quality, topic, third, point)
+
+
+def chosen(*candidates: Candidate, count: int) -> list[int]:
+    return [one.asked.words[0] for one in choose(candidates, count, {})]
+
+
+def test_the_best_are_chosen_in_the_order_asked() -> None:
+    assert chosen(
+        candidate(1, 1.0, "T1", 0), candidate(2, 2.0, "T2", 0), candidate(3, 3.0, "T3", 0), count=2
+    ) == [2, 3]
+
+
+def test_each_third_is_represented_where_it_can_be() -> None:
+    many = [candidate(n, 5.0, f"T{n}", 0) for n in range(1, 6)]
+    late = [candidate(6, 0.1, "T6", 1), candidate(7, 0.1, "T7", 2)]
+    assert chosen(*many, *late, count=3)[1:] == [6, 7]
+
+
+def test_another_topic_beats_a_slightly_better_question() -> None:
+    assert chosen(
+        candidate(1, 3.0, "T1", 0), candidate(2, 2.9, "T1", 0), candidate(3, 2.5, "T2", 0), count=2
+    ) == [1, 3]
+
+
+def test_near_duplicates_are_not_both_chosen() -> None:
+    assert chosen(
+        candidate(1, 3.0, "T1", 0, 1, 0), candidate(2, 2.9, "T2", 0, 1, 0),
+        candidate(3, 2.5, "T3", 0, 0, 1), count=2,
+    ) == [1, 3]  # fmt: skip
+
+
+def test_no_sentence_is_printed_in_two_answers() -> None:
+    one, two = candidate(1, 3.0, "T1", 0), candidate(2, 2.9, "T2", 0)
+    assert chosen(one, replace(two, answer=one.answer), count=2) == [1]
+
+
+def test_fewer_candidates_than_asked_for_are_all_taken() -> None:
+    assert chosen(candidate(1, 1.0, "T1", 0), count=5) == [1]
+
+
+# --- what stands around it ---
+
+
+def headline(title: str, channel: str = "Slow Signals") -> str:
+    video = replace(vik.VIDEO, title=title, channel=channel)
+    return framing.headline(video, vik.SPEAKERS, vik.TURNS)
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        (
+            "The Mill That Runs on the Moon | Tomás Lind on Slow Signals",
+            "The Mill That Runs on the Moon",
+        ),
+        (
+            "Tomás Lind: Amazon and Blue Origin | Slow Podcast #405",
+            "Tomás Lind on Amazon and Blue Origin",
+        ),
+        ("Tomás Lind – Llama 3, & Caesar Augustus", "Tomás Lind on Llama 3, & Caesar Augustus"),
+        ("Ep. 5: A Light for One", "A Light for One"),
+        ("#12 - A Light for One", "A Light for One"),
+        ("A Light for One (Full Interview)", "A Light for One"),
+        (
+            "From Sun to Azure, with Tomás Lind (Interviews #594)",
+            "From Sun to Azure, with Tomás Lind",
+        ),
+        ("🔥 A Light for One ⚡️", "A Light for One"),
+        ("THIS KEEPER WILL SHOCK YOU", "Tomás Lind in conversation with Ruth Okafor"),
+        ("You won't BELIEVE this!!", "Tomás Lind in conversation with Ruth Okafor"),
+        ("", "Tomás Lind in conversation with Ruth Okafor"),
+        ("Tomás Lind: “I was never afraid”", "Tomás Lind: “I was never afraid”"),
+        ("GPT4 Explained by Hand", "GPT4 Explained by Hand"),
+        ("灯台守の夜", "灯台守の夜"),
+        ("{guest} on {title}", "{guest} on {title}"),
+        ("A light\n\u202efor\x00 one", "A light for one"),
+    ],
+)
+def test_the_title_is_the_publishers_without_its_trappings(title: str, expected: str) -> None:
+    assert headline(title) == expected
+
+
+def test_names_on_a_guess_are_not_printed() -> None:
+    guessed = replace(vik.TURNS, proven=False)
+    opened = framing.opening(vik.VIDEO, vik.SPEAKERS, guessed, vik.STYLE)
+    assert opened == f"I heard a very interesting interview this week, “{vik.VIDEO.title}”."
+    assert "Lind" not in framing.standfirst(vik.VIDEO, vik.SPEAKERS, guessed)
+
+
+def test_several_guests_are_named_together() -> None:
+    speakers = (*vik.SPEAKERS, replace(vik.SPEAKERS[1], id="S3", name="Ada Berg"))
+    opened = framing.opening(vik.VIDEO, speakers, vik.TURNS, vik.STYLE)
+    assert opened.endswith("between Ruth Okafor and Tomás Lind and Ada Berg.")
+    assert " talk with " in framing.standfirst(vik.VIDEO, speakers, vik.TURNS)
+
+
+def test_a_title_is_never_read_as_a_template() -> None:
+    video = replace(vik.VIDEO, title="{host}{0}{guest!r}")
+    unnamed = tuple(replace(one, name=None) for one in vik.SPEAKERS)
+    opened = framing.opening(video, unnamed, vik.TURNS, vik.STYLE)
+    assert "“{host}{0}{guest!r}”" in opened
+
+
+def test_a_known_guest_is_named_though_the_host_is_not() -> None:
+    speakers = (replace(vik.SPEAKERS[0], name=None), vik.SPEAKERS[1])
+    assert framing.standfirst(vik.VIDEO, speakers, vik.TURNS) == (
+        "Tomás Lind talks for 3 minutes on Slow Signals, published on March 9, 2025."
+    )
+
+
+def test_endless_words_cost_no_time() -> None:
+    endless = "ab" * 200_000
+    video = replace(vik.VIDEO, title=f"({endless}" * 3)
+    assert framing.headline(video, vik.SPEAKERS, vik.TURNS)
+    assert wording.weigh(f"{endless} {endless}.", wording.RICH) < 1
+
+
+def test_what_is_not_known_is_left_out_of_the_standfirst() -> None:
+    video = replace(vik.VIDEO, channel=None, published=None)
+    assert framing.standfirst(video, vik.SPEAKERS, vik.TURNS) == (
+        "Tomás Lind talks with Ruth Okafor for 3 minutes."
+    )
