@@ -1,0 +1,44 @@
+"""By hand: `run -- mytake's arguments` against the fake site, or `serve --port N` as a proxy."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from tests.fake_youtube.catalog import sample
+from tests.fake_youtube.server import FakeYouTube, certificate
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.fake_youtube", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("run").add_argument("mytake", nargs=argparse.REMAINDER)
+    commands.add_parser("serve").add_argument("--port", type=int, default=8899)
+    args = parser.parse_args(argv)
+    return serve(args.port) if args.command == "serve" else run(args.mytake)
+
+
+def serve(port: int) -> int:
+    site = FakeYouTube(port=port)
+    site.add(sample())
+    print(f"fake YouTube on {site.url}, its certificate: {certificate()[0]}", flush=True)
+    site.httpd.serve_forever()
+    return 0
+
+
+def run(arguments: list[str]) -> int:
+    """`mytake` in this process: it needs no knob that would make it trust any certificate."""
+    from flows.cli import main as mytake
+    from tests.fake_youtube import rewrite
+
+    if arguments[:1] == ["--"]:
+        arguments = arguments[1:]
+    with FakeYouTube() as site:
+        site.add(sample())
+        rewrite.install(site.url)
+        code = mytake(arguments)
+        print(f"{site.requests} requests: {dict(site.hits)}", file=sys.stderr)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())
