@@ -8,6 +8,7 @@ from typing import Final
 
 from pipeline import speech
 from pipeline.config import EditOptions
+from pipeline.engines.wording import COMMON
 from pipeline.model import Dropped, Edited, Sentence, Speaker, Transcript, Turn, Turns, Video, Word
 
 VERSION: Final = 1
@@ -126,7 +127,11 @@ def _ends_sentence(text: str, following: str) -> bool:
     [False, False, True]
     >>> _ends_sentence("well…", "maybe"), _ends_sentence("well…", "Maybe")
     (False, True)
+    >>> _ends_sentence("anyway", "The"), _ends_sentence("in", "The")  # Whisper lost a full stop
+    (True, False)
     """
+    if _lost_its_stop(text, following):
+        return True
     if not _END.search(text) or following.lstrip("\"'“‘([«")[:1].islower():
         return False
     form = speech.normal(text)
@@ -135,6 +140,12 @@ def _ends_sentence(text: str, following: str) -> bool:
     if form == "no" and text.endswith(".") and following[:1].isdigit():
         return False
     return form not in _SELDOM_LAST or speech.normal(following) in _STARTERS
+
+
+def _lost_its_stop(text: str, following: str) -> bool:
+    """Only a new sentence makes these capital, or a name that begins with one: "in The Hague"."""
+    begins = following[:1].isupper() and following != "I" and speech.normal(following) in _STARTERS
+    return begins and text[-1:].isalnum() and text.islower() and text not in COMMON
 
 
 def _short(words: Sequence[Word], first: int, last: int, punctuated: bool) -> list[tuple[int, int]]:
