@@ -8,7 +8,6 @@ import argparse
 import json
 import logging
 import sys
-import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,7 +32,7 @@ examples:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
     args = parser().parse_args(argv)
-    logging.basicConfig(level=logging.WARNING, format="mytake: %(message)s", stream=sys.stderr)
+    with_messages()
     command: Callable[[argparse.Namespace], int] = args.command
     try:
         return command(args)
@@ -42,6 +41,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         say("Stopped. Finished steps are kept: the same command goes on from there.")
         return 130
+
+
+def with_messages() -> None:
+    """Show on stderr what our own modules log; other libraries' logs are not for this screen."""
+    messages = logging.getLogger("pipeline")
+    if not messages.handlers:
+        handler = logging.StreamHandler()
+        handler.setFormatter(logging.Formatter("  %(message)s"))
+        messages.addHandler(handler)
+    messages.setLevel(logging.WARNING)
+    logging.getLogger("pipeline.store").setLevel(logging.INFO)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -151,7 +161,7 @@ def write_plainly(source: "Source", config: "Config", style: "Style", output: Pa
     from flows import path
     from pipeline.store import Work
 
-    with Work(output / ".work" / source.key, told_step()) as work:
+    with Work(output / ".work" / source.key) as work:
         return path.write(source, config, style, output, work.step)
 
 
@@ -166,22 +176,6 @@ def recorder() -> "Callable[[Source, Config, Style, Path], Published] | None":
 
     say(f"Recorded by the Prefect server at {server.address()}")
     return article
-
-
-def told_step() -> Callable[[str, str], None]:
-    """Tells of each step on stderr as it begins and ends, with its seconds."""
-    begun = time.monotonic()
-
-    def said(step: str, state: str) -> None:
-        nonlocal begun
-        if state == "begun":
-            begun = time.monotonic()
-        elif state == "kept":
-            say(f"  {step:<11} kept")
-        else:
-            say(f"  {step:<11} {time.monotonic() - begun:.1f} s")
-
-    return said
 
 
 def show(args: argparse.Namespace) -> int:

@@ -6,19 +6,18 @@ from typing import Protocol, TypeVar
 
 from pipeline.attribute import attribute
 from pipeline.compose import compose
+from pipeline.config import Config, Style
 from pipeline.diarize import diarize
 from pipeline.download import download
+from pipeline.edit import edit
 from pipeline.identify import identify
+from pipeline.model import Interview, Published, Source
 from pipeline.outline import outline
 from pipeline.prepare import prepare
 from pipeline.publish import publish
 from pipeline.render import render
 from pipeline.transcribe import transcribe
 from pipeline.verify import verify
-
-from pipeline.config import Config, Style
-from pipeline.edit import edit
-from pipeline.model import Interview, Published, Source
 
 T = TypeVar("T")
 

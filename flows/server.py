@@ -24,6 +24,8 @@ def answers(seconds: float = 1.0) -> bool:
 def prefer() -> None:
     """Make the Prefect that is imported next use that server, quietly; call before the import."""
     os.environ.setdefault("PREFECT_API_URL", address())
-    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "WARNING")
+    # This screen shows our own lines; the server keeps them too, and Prefect's.
+    os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
+    os.environ.setdefault("PREFECT_LOGGING_EXTRA_LOGGERS", "pipeline")
     os.environ.setdefault("PREFECT_SERVER_ALLOW_EPHEMERAL_MODE", "false")
     os.environ.setdefault("DO_NOT_TRACK", "1")

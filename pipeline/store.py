@@ -10,9 +10,11 @@ import errno
 import hashlib
 import inspect
 import json
+import logging
 import os
 import shutil
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -26,8 +28,7 @@ from pipeline.errors import Busy, DiskFull
 
 T = TypeVar("T")
 
-
-Said = Callable[[str, str], None]  # told of each step: its name, and "kept", "begun" or "done"
+log = logging.getLogger(__name__)  # one line a step: its name, and "kept" or its seconds
 
 
 def dump(value: object, root: Path | None = None) -> bytes:
@@ -83,9 +84,8 @@ class Manifest:
 class Work:
     """One recording's working folder. Use as a context: it is locked meanwhile."""
 
-    def __init__(self, root: Path, said: Said = lambda *_: None) -> None:
+    def __init__(self, root: Path) -> None:
         self.root = root
-        self.said = said
         self._lock = filelock.FileLock(root / "lock", timeout=0)
 
     def __enter__(self) -> "Work":
@@ -111,14 +111,14 @@ class Work:
         result_type: type[T] = get_type_hints(stage)["return"]
         kept = self._kept(stage, mark, result_type)
         if kept is not None:
-            self.said(name, "kept")
+            log.info("%-11s kept", name)
             return kept
-        self.said(name, "begun")
+        begun = time.monotonic()
         with full_disk_is_told(self.root):
             folder = self._own_folder(stage, mark)
             result = stage(*inputs, **({"folder": folder} if folder else {}))
             self._finish(name, mark, folder, result)
-        self.said(name, "done")
+        log.info("%-11s %.1f s", name, time.monotonic() - begun)
         return result
 
     def _kept(self, stage: Callable[..., T], mark: str, kind: type[T]) -> T | None:

@@ -128,12 +128,15 @@ def test_two_runs_of_one_video_at_once_are_refused(tmp_path: Path) -> None:
         pass
 
 
-def test_each_step_is_told_of(tmp_path: Path) -> None:
-    heard: list[tuple[str, str]] = []
+def test_each_step_is_told_of(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", "pipeline.store")
     for _ in range(2):
-        with Work(tmp_path, lambda *what: heard.append(what)) as work:
+        with Work(tmp_path) as work:
             work.step(speak, Word("x", 0, 1), PrepareOptions())
-    assert heard == [("speak", "begun"), ("speak", "done"), ("speak", "kept")]
+    assert [message.split() for message in caplog.messages] == [
+        ["speak", "0.0", "s"],
+        ["speak", "kept"],
+    ]
 
 
 def test_a_noun_comes_back_from_its_json_with_paths_below_the_root(tmp_path: Path) -> None:

