@@ -238,7 +238,7 @@ def doctor(args: argparse.Namespace) -> int:
     bad = 0
     for finding in findings(args.config or PROJECT / "config" / "mytake.toml", args.out):
         print(f"{'✓' if finding.fine else '✗'} {finding.what}: {finding.seen}")
-        if finding.fix:
+        if finding.fix and not finding.fine:
             print(f"    {finding.fix}")
         bad += not finding.fine and finding.needed
     return 1 if bad else 0

@@ -110,8 +110,8 @@ def _ytdlp() -> Finding:
     version = importlib.metadata.version("yt-dlp")
     year, month, day = map(int, version.split(".")[:3])
     age = (date.today() - date(year, month, day)).days
-    fix = "" if age < 90 else "Sites change: .venv/bin/pip install -U yt-dlp"
-    return Finding("yt-dlp", True, f"{version}, {age} days old", fix)
+    fix = "Sites change: .venv/bin/pip install -U yt-dlp"
+    return Finding("yt-dlp", age < 90, f"{version}, {age} days old", fix, needed=False)
 
 
 def _disk(output: Path) -> Finding:
@@ -135,5 +135,5 @@ def _reached(what: str, host: str) -> Finding:
 def _prefect() -> Finding:
     if server.answers():
         return Finding("Prefect server", True, f"{server.address()}: runs are recorded there")
-    seen = f"none at {server.address()}"
-    return Finding("Prefect server", True, seen, "Not needed; `prefect server start` to have one.")
+    seen = f"none at {server.address()}; not needed, `prefect server start` makes one"
+    return Finding("Prefect server", True, seen)

@@ -103,7 +103,7 @@ class TranscribeOptions(Options):
     models_folder: str | None = Field(
         default=None,
         exclude=True,
-        description="Where models put together from wheels are kept. Unset: ~/.cache/mytake/models.",
+        description="Where models joined from wheels are kept. Unset: ~/.cache/mytake/models.",
     )
     replay: str | None = Field(
         default=None, description="For the replay engine: a transcript.json."

@@ -1,11 +1,13 @@
 """What all tests share."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.fake_youtube.podcast import Podcast
 from tests.fake_youtube.server import FakeYouTube
+from tests.runs import SAMPLE, Run, mytake
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -30,3 +32,25 @@ def podcast() -> Iterator[Podcast]:
     """A site on loopback with feeds, recordings, and pages that hold none."""
     with Podcast() as site:
         yield site
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """The sample, heard and written with the defaults."""
+    output = tmp_path_factory.mktemp("sample")
+    assert mytake(output) == 0
+    return Run(output)
+
+
+@pytest.fixture
+def replayed(sample: Run, tmp_path: Path) -> Path:
+    """A configuration that hears nothing anew: what the sample's run heard is played back."""
+    file = tmp_path / "config" / "mytake.toml"
+    file.parent.mkdir()
+    (file.parent / "styles").symlink_to(SAMPLE.parent.parent / "config" / "styles")
+    data = sample.folder / "data"
+    file.write_text(
+        f'[transcribe]\nengine = "replay"\nreplay = "{data / "transcript.json"}"\n'
+        f'[diarize]\nengine = "replay"\nreplay = "{data / "voices.json"}"\n'
+    )
+    return file

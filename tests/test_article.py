@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,75 +14,14 @@ import pytest
 from whisper.normalizers import EnglishTextNormalizer
 
 from flows.cli import main
-
-SAMPLE = Path(__file__).parent / "sample"
-AUDIO = SAMPLE / "tide-mill.opus"
-INFO = SAMPLE / "tide-mill.info.json"
-STAGES = [
-    "download",
-    "prepare",
-    "transcribe",
-    "diarize",
-    "attribute",
-    "identify",
-    "edit",
-    "outline",
-    "compose",
-    "verify",
-    "render",
-    "publish",
-]
+from tests.runs import AUDIO, INFO, SAMPLE, STAGES, Run, mytake
 
 pytestmark = pytest.mark.slow
-
-
-@dataclass(frozen=True)
-class Run:
-    """One finished run of the sample."""
-
-    output: Path
-
-    @property
-    def folder(self) -> Path:
-        (found,) = (path for path in self.output.iterdir() if not path.name.startswith("."))
-        return found
-
-    def data(self, name: str) -> Any:
-        return json.loads((self.folder / "data" / f"{name}.json").read_text("utf-8"))
-
-    def text(self, name: str) -> str:
-        return (self.folder / name).read_text("utf-8")
-
-
-def mytake(output: Path, *more: str) -> int:
-    return main(["run", str(AUDIO), "--info", str(INFO), "--out", str(output), *more])
-
-
-@pytest.fixture(scope="session")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """The sample, heard and written with the defaults."""
-    output = tmp_path_factory.mktemp("sample")
-    assert mytake(output) == 0
-    return Run(output)
 
 
 @pytest.fixture(scope="session")
 def truth() -> Any:
     return json.loads((SAMPLE / "truth.json").read_text("utf-8"))
-
-
-@pytest.fixture
-def replayed(sample: Run, tmp_path: Path) -> Path:
-    """A configuration that hears nothing anew: what the sample's run heard is played back."""
-    file = tmp_path / "config" / "mytake.toml"
-    file.parent.mkdir()
-    (file.parent / "styles").symlink_to(SAMPLE.parent.parent / "config" / "styles")
-    data = sample.folder / "data"
-    file.write_text(
-        f'[transcribe]\nengine = "replay"\nreplay = "{data / "transcript.json"}"\n'
-        f'[diarize]\nengine = "replay"\nreplay = "{data / "voices.json"}"\n'
-    )
-    return file
 
 
 def true_words(truth: Any) -> list[tuple[str, float, float, str]]:

@@ -61,8 +61,8 @@ def test_every_word_is_in_exactly_one_turn() -> None:
     voices = heard(("S1", 0, 2), ("S2", 3, 6), ("S1", 7, 8.5), ("S2", 9, 10), engine="captions")
     turns = attribute(transcript, voices, None, OPTIONS)
     assert [turn.id for turn in turns.turns] == ["t1", "t2", "t3", "t4"]
-    assert [n for t in turns.turns for n in range(t.words[0], t.words[1] + 1)] == list(range(9))
-    assert read(turns)[1] == ("S2", "A mill. Old.")
+    assert [n for t in turns.turns for n in range(t.words[0], t.words[1] + 1)] == list(range(11))
+    assert read(turns)[1] == ("S2", "A mill. It runs.")
     assert turns.doubtful == ()
 
 

@@ -64,6 +64,13 @@ def test_voices_of_vtt_are_kept(tmp_path: Path) -> None:
     assert (found.source, found.engine, found.language) == ("captions", "captions", "en")
 
 
+def test_style_in_the_middle_of_a_word_does_not_cut_it(tmp_path: Path) -> None:
+    found = read(
+        tmp_path, vtt("un<i>believ</i>able<c.loud>, </c>yes&nbsp;sir <video> <script>alert")
+    )
+    assert text(found) == "unbelievable, yes sir alert"
+
+
 def test_two_cues_of_the_same_moment_are_read_one_after_the_other(tmp_path: Path) -> None:
     both = "00:01.000 --> 00:03.000\n<v {}>{}\n\n"
     found = read(tmp_path, "WEBVTT\n\n" + both.format("A", "One two.") + both.format("B", "Yes."))

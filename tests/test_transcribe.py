@@ -1,7 +1,9 @@
 import dataclasses
 import difflib
+import itertools
 import json
 import math
+import shutil
 import subprocess
 import sys
 import wave
@@ -14,9 +16,10 @@ from numpy.typing import NDArray
 
 from pipeline import store
 from pipeline.config import DiarizeOptions, TranscribeOptions
-from pipeline.engines import base, ct2_checkpoint, ffmpeg, openai_whisper, progress, weights
+from pipeline.engines import base, ffmpeg, hearing, progress, weights
 from pipeline.engines.whisper_words import Piece, must_know, whole, words_of
 from pipeline.errors import (
+    BrokenModel,
     ConfigError,
     NoMedia,
     NoSpeech,
@@ -292,12 +295,17 @@ def test_a_language_that_the_model_does_not_know_is_told() -> None:
 
 
 def test_long_audio_is_cut_where_nobody_speaks() -> None:
-    spans = [(10.0 * n, 10.0 * n + 8) for n in range(100)]
-    cut = list(openai_whisper.parts(spans))
-    assert [part[0] for part in cut] == [0, 300, 600, 900]
-    assert all(end - start <= openai_whisper.LONGEST_PART for start, end in cut)
-    assert list(openai_whisper.parts([(5.0, 900.0)])) == [(5, 900)], "no pause: no cut"
-    assert list(openai_whisper.parts([])) == []
+    spans = [(10.0 * n + 5, 10.0 * n + 13) for n in range(100)]
+    cut = list(hearing.parts(spans, 1004))
+    assert [part[0] for part in cut] == [3, 304, 604, 904], "in the middle of a pause"
+    assert cut[-1][1] == 1004
+    assert all(ends == begins for (_, ends), (begins, _) in itertools.pairwise(cut))
+    assert list(hearing.parts([(5.0, 900.0)], 900)) == [(3, 900)], "no pause: no cut"
+    assert list(hearing.parts([], 900)) == []
+
+
+def test_long_silence_and_music_are_not_listened_to() -> None:
+    assert list(hearing.parts([(10, 20), (23, 30), (90, 95)], 200)) == [(8, 32), (88, 97)]
 
 
 def test_a_log_gets_a_line_now_and_then(
@@ -435,10 +443,23 @@ def test_speech_between_music_and_silence_is_heard_alone(kept: str, tmp_path: Pa
 
 @pytest.mark.slow
 def test_a_model_file_that_is_cut_short_is_told(kept: str, tmp_path: Path) -> None:
-    whole_file = Path(kept) / "whisper-base" / "model.bin"
-    (tmp_path / "model.bin").write_bytes(whole_file.read_bytes()[:1_000_000])
-    with pytest.raises(ct2_checkpoint.NotAModel, match="cut short"):
-        ct2_checkpoint.checkpoint(tmp_path)
+    for file in (Path(kept) / "whisper-base").iterdir():
+        shutil.copy(file, tmp_path)
+    with (tmp_path / "model.bin").open("r+b") as file:
+        file.truncate(1_000_000)
+    audio = cut(0, 1, tmp_path)
+    for engine, why in (("openai-whisper", "cut short"), ("faster-whisper", "CTranslate2 says")):
+        options = TranscribeOptions(engine=engine, model=str(tmp_path), models_folder=str(tmp_path))
+        with pytest.raises(BrokenModel, match=why):
+            transcribe(recording(), audio, options)
+    (tmp_path / "base.pt").write_bytes(b"no checkpoint")
+    options = TranscribeOptions(engine="openai-whisper", model=str(tmp_path / "base.pt"))
+    with pytest.raises(BrokenModel, match="torch says"):
+        transcribe(recording(), audio, options)
+    (tmp_path / "model.bin").unlink()
+    options = TranscribeOptions(engine="openai-whisper", model=str(tmp_path))
+    with pytest.raises(BrokenModel, match=r"no model\.bin"):
+        transcribe(recording(), audio, options)
 
 
 def test_naming_the_engines_loads_no_network_library() -> None:

@@ -95,5 +95,7 @@ def _ffprobe(path: Path) -> Any:
     except subprocess.TimeoutExpired:
         raise UnreadableFile(path, f"ffprobe found no end of it in {PATIENCE} s.") from None
     if done.returncode:
-        raise UnreadableFile(path, "ffmpeg finds no audio or video in it.")
+        said = done.stderr.decode(errors="replace").partition("\n")[0].rpartition("] ")[2]
+        reason = said.removeprefix(f"file:{path.absolute()}: ").partition(" '")[0]
+        raise UnreadableFile(path, f"ffmpeg finds no audio or video in it: {reason}.")
     return json.loads(done.stdout)

@@ -1,0 +1,54 @@
+"""How far the listening is: a bar on a terminal, a line now and then in a log."""
+
+import contextlib
+import sys
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from tqdm import tqdm
+
+from pipeline.engines.base import Heard
+
+EVERY = 30.0  # seconds between two lines in a log
+
+
+@contextlib.contextmanager
+def bar(what: str, duration: float) -> Iterator[Heard]:
+    """Tell how many of `duration` seconds of audio are done, on stderr."""
+    if not sys.stderr.isatty():
+        yield _Lines(what, duration).heard
+        return
+    shape = "{desc} {percentage:3.0f}%|{bar}| {n:.0f}/{total:.0f} s of audio, {remaining} left"
+    shown: tqdm[Any]
+    with tqdm(total=duration, desc=what, bar_format=shape, leave=False) as shown:
+        yield lambda done: _move(shown, done)
+
+
+def _move(shown: "tqdm[Any]", done: float) -> None:
+    shown.update(max(0.0, min(done, shown.total or done) - shown.n))
+
+
+class _Lines:
+    def __init__(self, what: str, duration: float) -> None:
+        self._what, self._duration = what, duration
+        self._begun = self._told = time.monotonic()
+
+    def heard(self, done: float) -> None:
+        now = time.monotonic()
+        if now - self._told < EVERY or not 0 < done < self._duration:
+            return
+        self._told = now
+        left = (now - self._begun) * (self._duration - done) / done
+        print(
+            f"{self._what}: {_clock(done)} of {_clock(self._duration)}, {_clock(left)} left",
+            file=sys.stderr,
+            flush=True,
+        )
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return (
+        f"{minutes // 60}:{minutes % 60:02}:{rest:02}" if minutes >= 60 else f"{minutes}:{rest:02}"
+    )
