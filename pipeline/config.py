@@ -98,7 +98,10 @@ class TranscribeOptions(Options):
     )
     device: str = Field(default="auto", exclude=True, description="auto, cpu or cuda.")
     threads: int = Field(
-        default=0, ge=0, exclude=True, description="CPU threads; 0: as many as cores."
+        default=0,
+        ge=0,
+        exclude=True,
+        description="CPU threads; 0: as many as cores (openai-whisper: half as many).",
     )
     models_folder: str | None = Field(
         default=None,

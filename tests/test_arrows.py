@@ -16,6 +16,10 @@ DOORS = {
     "whisper": "pipeline/engines/openai_whisper.py",
     "markdown": "pipeline/engines/page.py",
     "nh3": "pipeline/engines/page.py",
+    "ffmpeg": "pipeline/engines/ffmpeg.py",
+    "deno": "pipeline/engines/ytdlp.py",
+    "pydub": "pipeline/engines/sound.py",
+    "kaldi_native_fbank": "pipeline/engines/campplus.py",
 }
 
 

@@ -83,3 +83,12 @@ def test_every_command_of_the_readme_exists(command: str) -> None:
     else:
         assert words[0] in ("mytake", ".venv/bin/mytake")
         parser().parse_args([word.strip("'\"") for word in words[1:]])
+
+
+def test_the_readme_shows_a_piece_of_a_real_article() -> None:
+    text = (ROOT / "README.md").read_text("utf-8")
+    excerpt = text.split("<!-- excerpt -->\n")[1].split("\n<!-- /excerpt -->")[0]
+    written = (ROOT / "tests" / "golden" / "tide-mill" / "article.md").read_text("utf-8")
+    lines = [line.removeprefix("> ") for line in excerpt.splitlines() if line != ">"]
+    assert len(lines) >= 5
+    assert [line for line in lines if line not in written.splitlines()] == []

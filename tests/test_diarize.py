@@ -15,7 +15,9 @@ from pipeline.config import DiarizeOptions
 from pipeline.diarize import diarize
 from pipeline.engines import clustering, networks
 from pipeline.engines.campplus import unit
-from pipeline.engines.pieces import Piece
+from pipeline.engines.pieces import BRIEFEST, HOP, LONGEST, Piece
+from pipeline.engines.pieces import pieces as cut
+from pipeline.engines.segmentation import FRAME, Activity
 from pipeline.engines.wav import RATE, Wav
 from pipeline.errors import BrokenModel, UnreadableFile
 from pipeline.model import Audio, Transcript, Voice, Voices, Word
@@ -83,6 +85,18 @@ def test_a_replayed_file_gives_the_voices_and_new_ids(tmp_path: Path) -> None:
     ]
 
 
+def test_an_hour_without_a_pause_is_cut_into_pieces(tmp_path: Path) -> None:
+    hum = np.tile(0.1 * np.sin(np.arange(RATE) * 0.1), 3600)
+    audio = written(tmp_path / "a.wav", hum)
+    frames = round(3600 / FRAME)
+    activity = Activity(np.ones(frames, np.int8), np.zeros(frames, np.float32))
+    with Wav(audio.path) as wav:
+        found = list(cut(wav, activity))
+    assert all(BRIEFEST <= piece.length <= LONGEST + HOP for piece in found)
+    assert [piece.goes_on for piece in found] == [False] + [True] * (len(found) - 1)
+    assert sum(piece.length for piece in found) == pytest.approx(3600, abs=0.1)
+
+
 def made_up(
     people: int, pieces: int, spread: float
 ) -> tuple[list[Piece], "np.typing.NDArray[np.float32]"]:
@@ -108,6 +122,12 @@ def test_as_many_people_are_found_as_there_are(people: int) -> None:
 def test_a_given_count_is_kept(there: int, given: int) -> None:
     pieces, points = made_up(there, 30, spread=0.8)
     assert len(clustering.people(pieces, points, given)) == given
+
+
+def test_one_sound_repeated_is_one_person_even_if_two_are_asked_for() -> None:
+    pieces, points = made_up(1, 10, spread=0.0)
+    middles = clustering.people(pieces, points, 2)
+    assert len(set(clustering.owners(pieces, points, middles).tolist())) == 1
 
 
 def test_more_pieces_than_are_compared_give_the_same_people() -> None:

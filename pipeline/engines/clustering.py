@@ -93,8 +93,9 @@ def _first_groups(
     groups = _spoken(labels, lengths[chosen], _least(lengths) * share)
     if count and len(groups) < count:
         # Someone who is said to be there hardly speaks, or sounds like another.
-        while labels.max() < min(count, len(chosen)):
-            labels = fcluster(tree, labels.max() + 1, "maxclust")
+        for wanted in range(labels.max() + 1, len(chosen) + 1):
+            if labels.max() < count:
+                labels = fcluster(tree, wanted, "maxclust")
         groups = _spoken(labels, lengths[chosen], 0)[:count]
     return unit(np.array([_sum(points[chosen], lengths[chosen], group) for group in groups]))
 

@@ -18,6 +18,8 @@ SHORTEST = 3  # frames between two such cuts
 # pairs), so long speech is cut where it is quietest: a change leaves at least a dip.
 LONGEST = 2.0  # seconds
 EDGE = 0.6  # seconds at both ends in which no dip is looked for
+READ = 30.0  # seconds
+BRIEFEST = 0.05  # seconds; less is not one row of features
 HOP = 0.01  # seconds between two measurements of loudness
 SMOOTH = 6  # measurements; the gap between two speakers is longer than the one in "t" or "p"
 
@@ -59,13 +61,19 @@ def runs(true: "NDArray[np.bool_]") -> list[tuple[int, int]]:
 
 
 def _cut(wav: Wav, start: float, end: float) -> Iterator[Piece]:
-    if end <= start:
-        return
-    loudness = _loudness(wav.read(start, end))
-    dips = _dips(loudness, 0, len(loudness))
-    times = [start, *(start + dip * HOP for dip in dips), end]
+    times = [start]
+    while end - times[-1] > LONGEST:
+        # By the half minute: under music, hours can go by without a pause.
+        first, last = times[-1], min(end, times[-1] + READ)
+        loudness = _loudness(wav.read(first, last))
+        dips = _dips(loudness, 0, len(loudness))
+        if not dips:
+            break
+        times += [first + dip * HOP for dip in dips]
+    times.append(end)
     for index in range(len(times) - 1):
-        yield Piece(times[index], times[index + 1], goes_on=index > 0)
+        if times[index + 1] - times[index] >= BRIEFEST:
+            yield Piece(times[index], times[index + 1], goes_on=index > 0)
 
 
 def _loudness(sound: "NDArray[np.float32]") -> "NDArray[np.float32]":

