@@ -45,11 +45,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def with_messages() -> None:
     """Show on stderr what our own modules log; other libraries' logs are not for this screen."""
+    screen = logging.StreamHandler()
+    screen.setFormatter(logging.Formatter("  %(message)s"))
     messages = logging.getLogger("pipeline")
-    if not messages.handlers:
-        handler = logging.StreamHandler()
-        handler.setFormatter(logging.Formatter("  %(message)s"))
-        messages.addHandler(handler)
+    messages.handlers = [screen]
     messages.setLevel(logging.WARNING)
     logging.getLogger("pipeline.store").setLevel(logging.INFO)
 
