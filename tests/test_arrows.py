@@ -1,7 +1,11 @@
 """The house stands as drawn: who may import whom, and each outside library has one door."""
 
 import ast
+import re
+import sys
+import tomllib
 from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -19,6 +23,7 @@ DOORS = {
     "ffmpeg": "pipeline/engines/ffmpeg.py",
     "deno": "pipeline/engines/ytdlp.py",
     "pydub": "pipeline/engines/sound.py",
+    "onnxruntime": "pipeline/engines/networks/__init__.py",
     "kaldi_native_fbank": "pipeline/engines/campplus.py",
 }
 
@@ -63,6 +68,27 @@ def test_each_library_has_one_door(library: str) -> None:
         if library in {name.split(".")[0] for name in imports(file)}
     ]
     assert doors == [DOORS[library]]
+
+
+def test_every_library_that_is_imported_is_asked_for() -> None:
+    """What happens to be installed on one machine is not there on the next."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    asked = {name(line) for line in project["dependencies"]}
+    locked = {name(line) for line in (ROOT / "requirements.lock").read_text("utf-8").splitlines()}
+    givers = packages_distributions()
+    used = {
+        library: {name(giver) for giver in givers.get(library, [])}
+        for file in files()
+        if file.name != "export.py"  # needed once, by whoever makes the networks again
+        for library in {module.split(".")[0] for module in imports(file)}
+        if library not in {*sys.stdlib_module_names, "pipeline", "flows"}
+    }
+    assert {library for library, given in used.items() if not given & asked} == set()
+    assert asked - {"audioop-lts"} <= locked
+
+
+def name(requirement: str) -> str:
+    return re.split(r"[^\w.-]", requirement)[0].lower().replace("_", "-")
 
 
 def test_every_stage_has_its_test() -> None:

@@ -159,7 +159,9 @@ def test_killed_in_any_stage_a_rerun_repeats_only_that_stage(
             cwd=SAMPLE.parent.parent,
         )
         assert run.returncode == -signal.SIGKILL, run.stderr
-        assert re.findall(r"^  (\w+) +kept", run.stderr, re.M) == STAGES[:number], run.stderr
+        assert re.findall(r"^  (\w+) +kept", run.stderr, re.M) == STAGES[: max(0, number - 1)], (
+            run.stderr
+        )
         if stage != "publish":
             assert not list(output.glob("[!.]*")), "a half-written folder"
     assert main(args) == 0

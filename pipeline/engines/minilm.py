@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-import onnxruntime
 import tokenizers
 
 from pipeline.config import cores
 from pipeline.engines import weights
+from pipeline.engines.networks import session
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,12 +22,7 @@ class MiniLM:
 
     def __init__(self) -> None:
         network, tokens = weights.minilm()
-        settings = onnxruntime.SessionOptions()
-        settings.intra_op_num_threads = cores()
-        settings.log_severity_level = 3
-        self._network = onnxruntime.InferenceSession(
-            str(network), settings, providers=["CPUExecutionProvider"]
-        )
+        self._network = session(network, cores())
         self._inputs = {given.name for given in self._network.get_inputs()}
         self._tokenizer = tokenizers.Tokenizer.from_file(str(tokens))
         self._tokenizer.enable_truncation(LONGEST)

@@ -25,6 +25,11 @@ def network(name: str, threads: int) -> Any:
     """A session that runs the network. Raises BrokenModel if its file is not the one shipped."""
     file = FOLDER / f"{name}.onnx"
     checked(file, SHA256[name])
+    return session(file, threads)
+
+
+def session(file: Path, threads: int) -> Any:
+    """What runs the network in an ONNX file, on so many threads."""
     settings = onnxruntime.SessionOptions()
     settings.intra_op_num_threads = threads
     settings.inter_op_num_threads = 1
