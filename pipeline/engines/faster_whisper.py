@@ -36,7 +36,8 @@ class FasterWhisper:
 
         known = available_models()
         folder = weights.whisper(options.model, _official, known, options.models_folder)
-        model = _model(folder, *_device(options.device), options.threads or cores())
+        listeners = options.threads or cores()
+        model = _model(folder, *_device(options.device), listeners)
         must_know(options, model.supported_languages)
 
         def listen(sound: "NDArray[np.float32]", language: str) -> Iterator[Piece]:
@@ -55,7 +56,7 @@ class FasterWhisper:
             return options.language or str(model.detect_language(sound)[0])
 
         spans = partial(speech, threshold=options.vad_threshold)
-        spoken, words = hear(audio, spans, language, listen, heard)
+        spoken, words = hear(audio, spans, language, listen, heard, listeners)
         shown = weights.shown(options.model)
         return Transcript(spoken, "whisper", "faster-whisper", shown, words)
 
@@ -107,10 +108,18 @@ def _device(wished: str) -> tuple[str, str]:
 
 
 @lru_cache(maxsize=1)  # loads once, however many videos follow
-def _model(folder: Path, device: str, numbers: str, threads: int) -> Any:
+def _model(folder: Path, device: str, numbers: str, listeners: int) -> Any:
     from faster_whisper import WhisperModel
 
     try:
-        return WhisperModel(str(folder), device=device, compute_type=numbers, cpu_threads=threads)
+        # Two listeners of one thread hear twice as much as one of two threads, from one copy of
+        # the weights.
+        return WhisperModel(
+            str(folder),
+            device=device,
+            compute_type=numbers,
+            cpu_threads=1,
+            num_workers=listeners,
+        )
     except (RuntimeError, ValueError) as error:
         raise BrokenModel(folder, f"CTranslate2 says: {error}") from error
