@@ -19,7 +19,7 @@ def diarize(audio: Audio | None, transcript: Transcript, options: DiarizeOptions
     if transcript.voices:
         return _ordered(Voices("captions", transcript.voices))
     if audio is None:
-        return text_voices.guess(transcript.words)
+        return text_voices.guess(transcript.words, transcript.changes)
     engine = base.diarizer(options.engine)
     with bar("diarize", audio.duration) as heard:
         return _ordered(engine.diarize(audio.path, options, heard))

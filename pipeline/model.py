@@ -135,6 +135,8 @@ class Transcript:
     model: str | None
     words: tuple[Word, ...]
     voices: tuple[Voice, ...] = ()  # only where the captions say who speaks
+    # Words with which somebody else begins to speak, where captions mark that and name nobody.
+    changes: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

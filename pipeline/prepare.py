@@ -92,7 +92,9 @@ def _again(source: Path) -> Iterator[Any]:
 
 
 def _listening(source: Path, options: PrepareOptions, gain: float, folder: Path) -> Path:
-    part, whole = folder / "listen.m4a.part", folder / "listen.m4a"
+    # Its size is in its name: a copy of another size is another result.
+    whole = folder / f"listen-{options.listening_kbps}k.m4a"
+    part = whole.with_suffix(".m4a.part")
     sound.small_copy(source, part, options.listening_kbps, gain)
     return part.replace(whole)
 

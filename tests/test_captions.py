@@ -192,6 +192,13 @@ def test_marks_of_another_speaker_go(tmp_path: Path) -> None:
     )
 
 
+def test_where_another_speaker_begins_is_kept(tmp_path: Path) -> None:
+    shown = ("- Are you?\n- I am - always.", ">>> Well", "so", "&gt;&gt; What?")
+    transcript = read(tmp_path, srt(*shown))
+    begins = [transcript.words[place].text for place in transcript.changes]
+    assert begins == ["Are", "I", "Well", "What?"]
+
+
 @pytest.mark.parametrize("ends", ["\r\n", "\r", "\n"])
 def test_any_line_ends_and_a_byte_order_mark_are_read(ends: str, tmp_path: Path) -> None:
     for whole in (vtt("Hello there."), srt("Hello there.")):

@@ -177,7 +177,7 @@ def test_the_decoded_recording_is_never_held_whole(tmp_path: Path) -> None:
 
 def test_what_a_killed_run_left_is_not_taken_for_a_result(tmp_path: Path) -> None:
     (tmp_path / "16k.wav.part").write_bytes(b"half")
-    (tmp_path / "listen.m4a.part").write_bytes(b"half")
+    (tmp_path / "listen-32k.m4a.part").write_bytes(b"half")
     source = write(tmp_path / "a.wav", tone(1))
     assert prepare(recording(source), PrepareOptions(), folder=tmp_path).duration == 1
     assert not list(tmp_path.glob("*.part"))

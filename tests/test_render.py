@@ -441,7 +441,7 @@ def test_captions_can_be_read_along(tmp_path: Path) -> None:
 def test_our_captions_can_be_read_back(tmp_path: Path) -> None:
     people = (INTERVIEW.speakers[0], replace(INTERVIEW.speakers[1], name="A & B"))
     rendered(tmp_path, replace(INTERVIEW, speakers=people))
-    words, voices = captions.said(caption_files.cues(tmp_path / "transcript.vtt"))
+    words, voices, _ = captions.said(caption_files.cues(tmp_path / "transcript.vtt"))
     assert [word.text for word in words] == [word.text for word in INTERVIEW.transcript.words]
     assert [voice.speaker for voice in voices][:3] == ["Ruth Okafor", "A & B", "Ruth Okafor"]
 

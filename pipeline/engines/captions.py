@@ -44,7 +44,7 @@ UNSAID: tuple[tuple[str, re.Pattern[str]], ...] = (
 _TAG = re.compile(r"<([^<>]*)>")
 _TIME = re.compile(r"(?:(\d+):)?(\d{1,2}):(\d{2}\.\d{1,3})")
 _VOICE = re.compile(r"v(?:\.[\w.]+)*\s+(.+)", re.DOTALL)
-_CHANGE = re.compile(r"\s*(?:>>+|[-–—]\s)\s*")  # another speaker, not named
+_CHANGE = re.compile(r"\s*(?:>>+|(?:&gt;){2,}|[-–—]\s)\s*")  # another speaker, not named
 # One to four words that each begin with a capital or a number: "DR. ADA KING:", "Speaker 2:".
 _NAME = re.compile(r"\s*([^\W\d_][\w.'’-]*(?: (?=[^a-z])[\w.'’-]+){0,3})( ?\([^)]*\))?\s*:\s+")
 
@@ -55,15 +55,16 @@ class Captions:
     def transcribe(self, audio: Path, options: TranscribeOptions, heard: Heard) -> Transcript:
         """Words with times of a captions file, in the language that the options name."""
         found = cues(audio)
-        words, voices = said(found)
+        words, voices, changes = said(found)
         heard(found[-1].end)
-        return Transcript(options.language or "und", "captions", "captions", None, words, voices)
+        language = options.language or "und"
+        return Transcript(language, "captions", "captions", None, words, voices, changes)
 
 
-def said(found: list[Cue]) -> tuple[tuple[Word, ...], tuple[Voice, ...]]:
-    """The words of the cues, and who speaks them where the captions say so.
+def said(found: list[Cue]) -> tuple[tuple[Word, ...], tuple[Voice, ...], tuple[int, ...]]:
+    """The words of the cues, who speaks them, and where another begins, as far as they say so.
 
-    >>> words, voices = said([Cue(1, 2, ("<v Ada>Good day!",)), Cue(2, 3, ("[Music]",))])
+    >>> words, voices, _ = said([Cue(1, 2, ("<v Ada>Good day!",)), Cue(2, 3, ("[Music]",))])
     >>> [(word.text, word.start, word.end) for word in words]
     [('Good', 1, 1.5), ('day!', 1.5, 2.0)]
     >>> voices
@@ -73,13 +74,15 @@ def said(found: list[Cue]) -> tuple[tuple[Word, ...], tuple[Voice, ...]]:
     reader = _Reader(_names(found))
     words: list[Word] = []
     owners: list[str | None] = []
+    changes: list[int] = []
     for place, cue in enumerate(found):
         shown = reader.read(cue)
         end = _until(cue, shown, found[place + 1].start if place + 1 < len(found) else cue.end)
+        changes += (len(words) + number for number, one in enumerate(shown) if one.another)
         for word, owner in _timed(shown, end, words[-1].end if words else 0.0):
             words.append(word)
             owners.append(owner)
-    return tuple(words), tuple(_voices(words, owners))
+    return tuple(words), tuple(_voices(words, owners)), tuple(changes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,7 @@ class _Shown:
     text: str
     since: float
     voice: str | None
+    another: bool = False  # with it somebody else begins to speak
 
 
 class _Reader:
@@ -97,6 +101,7 @@ class _Reader:
     def __init__(self, names: frozenset[str]) -> None:
         self._names = names
         self._named: str | None = None
+        self._another = False
 
     def read(self, cue: Cue) -> list[_Shown]:
         """The words of a cue."""
@@ -112,13 +117,15 @@ class _Reader:
                 new_line = new_line or number > 0
                 text = self._without_name(line) if new_line else line
                 voice = tagged or self._named
-                shown += (_Shown(word, since, voice) for word in html.unescape(text).split())
+                for word in html.unescape(text).split():
+                    shown.append(_Shown(word, since, voice, self._another))
+                    self._another = False
                 new_line = new_line and not text.strip()
         return shown
 
     def _without_name(self, line: str) -> str:
         if change := _CHANGE.match(line):
-            line, self._named = line[change.end() :], None
+            line, self._named, self._another = line[change.end() :], None, True
         found = _NAME.match(line)
         if found and found[1] in self._names:
             line, self._named = line[found.end() :], _written(found[1])

@@ -7,8 +7,6 @@ from pipeline.model import Voice, Voices, Word
 
 ASKS, ANSWERS = "S1", "S2"
 
-# Captions for the deaf write ">>" where another person begins to speak.
-CHANGE = re.compile(r"^(>>+|&gt;&gt;)")
 SENTENCE_END = re.compile(r"[.?!…]+[\"'”’)\]]*$")
 
 # A question has this many statements of the asker before it, at most: "You left in 2019. Why?"
@@ -17,12 +15,9 @@ LEAD_IN = 1
 LONGEST_LEAD_IN = 25
 
 
-def guess(words: Sequence[Word]) -> Voices:
-    """Two voices that take turns: where ">>" says so, else one asks and the other answers."""
-    if any(CHANGE.match(word.text) for word in words):
-        labels = list(_by_marks(words))
-    else:
-        labels = list(_by_questions(words))
+def guess(words: Sequence[Word], changes: Sequence[int] = ()) -> Voices:
+    """Two voices that take turns: at the `changes` marked, else one asks and the other answers."""
+    labels = list(_by_marks(words, changes) if changes else _by_questions(words))
     spans: list[Voice] = []
     for word, label in zip(words, labels, strict=True):
         if spans and spans[-1].speaker == label:
@@ -33,10 +28,10 @@ def guess(words: Sequence[Word]) -> Voices:
     return Voices("text", tuple(spans), proven=False)
 
 
-def _by_marks(words: Sequence[Word]) -> Iterator[str]:
-    label = ASKS
-    for index, word in enumerate(words):
-        if index and CHANGE.match(word.text):
+def _by_marks(words: Sequence[Word], changes: Sequence[int]) -> Iterator[str]:
+    label, marked = ASKS, frozenset(changes)
+    for index in range(len(words)):
+        if index and index in marked:
             label = ANSWERS if label == ASKS else ASKS
         yield label
 
