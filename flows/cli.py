@@ -5,14 +5,16 @@ Nothing heavy is imported before a command needs it: `mytake --help` answers at 
 """
 
 import argparse
+import contextlib
 import json
 import logging
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipeline.errors import InterviewError
+from pipeline.errors import BrokenFolder, InterviewError
 
 if TYPE_CHECKING:
     from pipeline.config import Config, Style
@@ -35,12 +37,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     with_messages()
     command: Callable[[argparse.Namespace], int] = args.command
     try:
-        return command(args)
+        code = command(args)
+        sys.stdout.flush()
+        return code
     except InterviewError as error:
         return tell(error)
     except KeyboardInterrupt:
         say("Stopped. Finished steps are kept: the same command goes on from there.")
         return 130
+    except BrokenPipeError:  # `mytake show … | head`: who reads has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141  # what a shell gives for this: of `mytake run A B | head -1`, B is not written
 
 
 def with_messages() -> None:
@@ -185,20 +192,43 @@ def show(args: argparse.Namespace) -> int:
         for known in sorted(args.out.glob("*/data/video.json")):
             say(f"  {known.parent.parent.name}")
         return 1
-    for line in shown(folder):
-        print(line)
+    try:
+        for line in shown(folder):
+            print(line)
+    except (FileNotFoundError, ValueError, TypeError, KeyError) as error:
+        raise BrokenFolder(folder, f"{type(error).__name__}: {error}") from error
     return 0
 
 
 def published_folder(video: str, output: Path) -> Path | None:
     """The folder of a video, named by its folder, its id, or the address it came from."""
-    if (Path(video) / "data" / "video.json").is_file():
-        return Path(video)
+    given = Path(video)
+    with contextlib.suppress(OSError):  # too long for a path
+        place = given.parent if given.is_file() else given  # article.md stands for its folder
+        if (place / "data" / "video.json").is_file():
+            return place
     for data in sorted(output.glob("*/data/video.json")):
-        facts = json.loads(data.read_text(encoding="utf-8"))
-        if video in (data.parent.parent.name, facts["id"], facts["url"]):
+        try:
+            facts = json.loads(data.read_bytes())
+            names = (data.parent.parent.name, facts["id"], facts["url"])
+        except (OSError, ValueError, TypeError, KeyError):  # not one of ours, or broken
+            continue
+        if video in names:
             return data.parent.parent
-    return None
+    return written_from(video, output)
+
+
+def written_from(address: str, output: Path) -> Path | None:
+    """Where the article of this file or URL was put, as its working folder remembers."""
+    from pipeline.sources import key_of
+    from pipeline.store import Work
+
+    try:
+        manifest = Work(output / ".work" / key_of(address)).manifest("publish")
+        folder = Path(manifest.result["folder"]) if manifest else None
+    except (InterviewError, TypeError, KeyError):  # no such file, or a manifest of other days
+        return None
+    return folder if folder and (folder / "data" / "video.json").is_file() else None
 
 
 def shown(folder: Path) -> Iterator[str]:

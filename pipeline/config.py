@@ -35,6 +35,7 @@ class DownloadOptions(Options):
     longest: float = Field(
         default=6 * 3600,
         gt=0,
+        exclude=True,
         description="Seconds. Longer recordings are refused; raise it if you mean it.",
     )
     language: str | None = Field(
@@ -259,7 +260,9 @@ def load(path: Path, changes: Mapping[str, Mapping[str, Any]] | None = None) -> 
     """
     values = _read_toml(path)
     for section, knobs in (changes or {}).items():
-        values[section] = {**values.get(section, {}), **knobs}
+        given = values.get(section, {})
+        if isinstance(given, dict):  # else it is told below, with its place
+            values[section] = {**given, **knobs}
     return _checked(Config, values, path)
 
 
@@ -287,6 +290,10 @@ def _read_toml(path: Path) -> dict[str, Any]:
     except FileNotFoundError as error:
         raise ConfigError(
             str(path), "There is no such file.", "Run mytake in its own folder, or name a file."
+        ) from error
+    except OSError as error:
+        raise ConfigError(
+            str(path), f"It cannot be read: {error.strerror}.", "Name a file."
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(

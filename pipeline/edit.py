@@ -29,6 +29,7 @@ def edit(
     pieces = _pieces(transcript, turns, speakers)
     reasons = _reasons(pieces, video, options)
     doubtful = _doubtful_words(transcript, turns, options)
+    punctuated = _is_punctuated(transcript.words)
     kept = [
         Sentence(
             id=f"{piece.turn.id}.{piece.number}",
@@ -38,7 +39,8 @@ def edit(
             end=piece.end,
             text=piece.text,
             words=piece.words,
-            doubtful=not doubtful.isdisjoint(range(piece.words[0], piece.words[1] + 1)),
+            doubtful=not doubtful.isdisjoint(range(piece.words[0], piece.words[1] + 1))
+            or (punctuated and _lacks_its_beginning(transcript.words, piece.words[0])),
         )
         for piece, reason in zip(pieces, reasons, strict=True)
         if reason is None
@@ -87,8 +89,7 @@ def _pieces(
     transcript: Transcript, turns: Turns, speakers: tuple[Speaker, ...]
 ) -> tuple[Piece, ...]:
     roles: dict[str, str] = {speaker.id: speaker.role for speaker in speakers}
-    ends = sum(1 for word in transcript.words if _END.search(word.text))
-    punctuated = ends * _PUNCTUATED >= len(transcript.words)
+    punctuated = _is_punctuated(transcript.words)
     pieces: list[Piece] = []
     asked_by: str | None = None  # who asked last, until answered
     for turn in turns.turns:
@@ -106,6 +107,10 @@ def _pieces(
         asks = any(speech.asks(piece.text) for piece in pieces[-len(spans) :][-3:])
         asked_by = turn.speaker if asks else None
     return tuple(pieces)
+
+
+def _is_punctuated(words: tuple[Word, ...]) -> bool:
+    return sum(1 for word in words if _END.search(word.text)) * _PUNCTUATED >= len(words)
 
 
 def _spans(words: Sequence[Word], turn: tuple[int, int], punctuated: bool) -> list[tuple[int, int]]:
@@ -365,6 +370,13 @@ def _dropped(
 
 
 # --- what may not be quoted ---
+
+
+def _lacks_its_beginning(words: Sequence[Word], first: int) -> bool:
+    """A sentence of which somebody else got the first words, or that was too long to be one."""
+    within = first > 0 and not _END.search(words[first - 1].text)
+    return within and words[first].text[:1].islower()
+
 
 # Misheard, these change little; any other word that was hard to hear makes a sentence doubtful.
 _SMALL = speech.listed(

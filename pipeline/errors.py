@@ -173,6 +173,12 @@ class NotAnInterview(InterviewError):
     fix = "Articles are made from conversations; see transcript and speakers with `mytake show`."
 
 
+class BrokenFolder(InterviewError):
+    what = "Cannot read what was written to {0}."
+    why = "{1}"
+    fix = "Move that folder away and run mytake again; finished steps are kept."
+
+
 # --- this machine ---
 
 

@@ -52,7 +52,7 @@ class Record:
 def publish(video: Video, pages: Pages, options: PublishOptions, output: str) -> Published:
     """Put the pages into `output`, as one folder per video."""
     root = Path(output).absolute()
-    with _told(root), _alone(root) as workshop:
+    with store.refusals_are_told(root), _alone(root) as workshop:
         _take_up_again(root, workshop)
         for _ in range(LOOKS):
             older = _older(root, video)
@@ -65,18 +65,9 @@ def publish(video: Video, pages: Pages, options: PublishOptions, output: str) ->
 
 
 def is_there(published: Published) -> bool:
-    """Whether the article is still where it was put; if not, publish it again."""
-    return published.article.is_file()
-
-
-@contextlib.contextmanager
-def _told(root: Path) -> Iterator[None]:
-    """A full disk and a folder that cannot be written are the user's to cure."""
-    try:
-        with store.full_disk_is_told(root):
-            yield
-    except OSError as error:
-        raise NotWritable(error.filename or root, error.strerror or error) from error
+    """Whether what was put there is still there; if not, publish it again."""
+    needed = ("article.md", "receipt.json", "data/video.json")
+    return all((published.folder / name).is_file() for name in needed)
 
 
 @contextlib.contextmanager

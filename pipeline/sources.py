@@ -51,6 +51,12 @@ def sources(
     return (_with_info(found[0], info),) if info else found
 
 
+def key_of(address: str) -> str:
+    """The key of the recording at a path or at a URL that is no list. Asks no site."""
+    url = _web_address(address)
+    return (_one(url) if url else _file(_path(address))).key
+
+
 def _web_address(address: str) -> str | None:
     """The URL, its host in lower case; None for what must be a path. Raises for other URLs."""
     address = address.strip()

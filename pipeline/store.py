@@ -24,7 +24,7 @@ from typing import Any, TypeVar, get_type_hints
 import filelock
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from pipeline.errors import Busy, DiskFull
+from pipeline.errors import Busy, DiskFull, NotWritable
 
 T = TypeVar("T")
 
@@ -71,6 +71,16 @@ def full_disk_is_told(place: Path) -> Iterator[None]:
         raise
 
 
+@contextlib.contextmanager
+def refusals_are_told(place: Path) -> Iterator[None]:
+    """A full disk and a folder that cannot be written are the user's to cure."""
+    try:
+        with full_disk_is_told(place):
+            yield
+    except OSError as error:
+        raise NotWritable(error.filename or place, error.strerror or error) from error
+
+
 @dataclass(frozen=True)
 class Manifest:
     """What a finished step leaves behind."""
@@ -89,7 +99,7 @@ class Work:
         self._lock = filelock.FileLock(root / "lock", timeout=0)
 
     def __enter__(self) -> "Work":
-        with full_disk_is_told(self.root):
+        with refusals_are_told(self.root):
             self.root.mkdir(parents=True, exist_ok=True)
             try:
                 self._lock.acquire()

@@ -315,9 +315,10 @@ def _nothing_lost(case: Case) -> Found:
             yield f"The text of turn {turn.id} is not that of its words."
     kept = {sentence.turn for sentence in case.edited.sentences}
     dropped = {gone.turn for gone in case.edited.dropped}
-    for lost in case.turn.keys() - kept - dropped:
+    # Sorted: the same receipt each time, byte for byte.
+    for lost in sorted(case.turn.keys() - kept - dropped):
         yield f"Turn {lost} was lost: it is neither kept nor dropped for a reason."
-    for unknown in (kept | dropped) - case.turn.keys():
+    for unknown in sorted((kept | dropped) - case.turn.keys()):
         yield f"{unknown} is in the edited text, and there is no such turn."
     yield from _words_lost(case)
 

@@ -1,5 +1,7 @@
 """The command line: quick help, exit codes, and what a mistake looks like."""
 
+import json
+import os
 import subprocess
 import sys
 import time
@@ -7,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.cli import main, parser, plain
+from flows.cli import main, parser, plain, published_folder
+from pipeline.sources import key_of
 
 ROOT = Path(__file__).parent.parent
 
@@ -92,3 +95,59 @@ def test_the_readme_shows_a_piece_of_a_real_article() -> None:
     lines = [line.removeprefix("> ") for line in excerpt.splitlines() if line != ">"]
     assert len(lines) >= 5
     assert [line for line in lines if line not in written.splitlines()] == []
+
+
+def put(output: Path, name: str, **facts: object) -> Path:
+    """A published folder, as far as `show` looks for it."""
+    folder = output / name
+    (folder / "data").mkdir(parents=True)
+    (folder / "data" / "video.json").write_text(json.dumps(facts), encoding="utf-8")
+    (folder / "article.md").write_text("", encoding="utf-8")
+    return folder
+
+
+def test_a_video_is_found_by_folder_file_in_it_id_and_url(tmp_path: Path) -> None:
+    folder = put(tmp_path, "2024-04-18-talk", id="abc", url="https://a.example/b")
+    names = ("2024-04-18-talk", "abc", "https://a.example/b", folder, folder / "article.md")
+    assert [published_folder(str(name), tmp_path) for name in names] == [folder] * 5
+    others = ("", "talk", "x" * 5000, "https://[", "http://a.example/c", str(tmp_path))
+    assert [published_folder(name, tmp_path) for name in others] == [None] * 6
+
+
+def test_a_video_is_found_by_the_recording_it_was_made_from(tmp_path: Path) -> None:
+    folder = put(tmp_path, "talk", id="tidemill001", url=None)
+    recording = tmp_path / "talk.mp3"
+    recording.write_bytes(b"sound")
+    for key in (key_of(str(recording)), "youtube-tidemill001"):
+        work = tmp_path / ".work" / key
+        work.mkdir(parents=True)
+        told = {
+            "step": "publish",
+            "fingerprint": "",
+            "files": {},
+            "result": {"folder": str(folder)},
+        }
+        (work / "publish.json").write_text(json.dumps(told), encoding="utf-8")
+    assert published_folder(str(recording), tmp_path) == folder
+    assert published_folder("https://youtu.be/tidemill001?t=30", tmp_path) == folder
+
+
+def test_a_broken_folder_hides_no_other_and_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken = put(tmp_path, "a-broken", id="b")
+    (broken / "data" / "video.json").write_text("{", encoding="utf-8")
+    fine = put(tmp_path, "fine", id="f", url=None)
+    assert published_folder("f", tmp_path) == fine
+    for folder in (broken, fine):  # the other one has no receipt
+        assert main(["show", str(folder), "--out", str(tmp_path)]) == 1
+        assert f"Cannot read what was written to {folder}" in capsys.readouterr().err
+
+
+def test_a_reader_who_has_enough_ends_it_quietly(tmp_path: Path) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    words = [sys.executable, "-m", "flows.cli", "doctor", "--out", str(tmp_path)]
+    with os.fdopen(write, "wb") as closed:
+        run = subprocess.run(words, stdout=closed, stderr=subprocess.PIPE, cwd=ROOT, check=False)
+    assert (run.returncode, run.stderr) == (141, b"")

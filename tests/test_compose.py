@@ -39,6 +39,12 @@ def test_the_article_is_ready() -> None:
 
 
 @pytest.mark.slow
+def test_an_answer_has_the_label_of_the_style() -> None:
+    style = vik.STYLE.model_copy(update={"answer_label": "She says:"})
+    assert compose(*_case({}).values(), OPTIONS, style).answer_label == "She says:"
+
+
+@pytest.mark.slow
 def test_the_questions_are_those_worth_asking() -> None:
     asked = [question.text for question in written().questions]
     assert "What does a lighthouse keeper do all night?" in asked

@@ -46,6 +46,16 @@ def test_a_mistake_is_named_with_its_place_and_its_mend(
         load(written(tmp_path, text))
 
 
+def test_a_section_that_is_no_table_is_told_whatever_changes(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"compose(?s:.)*not 3"):
+        load(written(tmp_path, "compose = 3"), {"compose": {"questions": 7}})
+
+
+def test_a_folder_is_no_configuration(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="cannot be read"):
+        load(tmp_path)
+
+
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="no such file"):
         load(tmp_path / "nowhere.toml")

@@ -181,6 +181,15 @@ def test_a_word_hard_to_hear_makes_its_sentence_doubtful() -> None:
     assert [sentence.doubtful for sentence in result.sentences] == [True, False, True]
 
 
+def test_a_sentence_whose_first_words_went_to_the_other_is_doubtful() -> None:
+    said = (("S2", "It was in protest. Last"), ("S1", "question, what do you tell them?"))
+    transcript, turns = talk.talk(*said, ("S2", "Go and look at it. And wait."))
+    result = edit(talk.video(), transcript, turns, PEOPLE, EditOptions())
+    doubtful = {sentence.text: sentence.doubtful for sentence in result.sentences}
+    assert doubtful["question, what do you tell them?"]
+    assert not doubtful["Go and look at it."]
+
+
 SCRAPS = [
     word
     for line in (

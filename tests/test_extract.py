@@ -8,7 +8,7 @@ import pytest
 from pipeline.engines import framing, wording
 from pipeline.engines.exchanges import Wording, best_wording, exchanges
 from pipeline.engines.extract import Candidate, best_answer, choose
-from pipeline.model import Edited, Sentence, Turns
+from pipeline.model import Edited, Question, Sentence, Topic, Turns
 from tests import lighthouse as vik
 from tests.lighthouse import sentence
 
@@ -344,3 +344,11 @@ def test_what_is_not_known_is_left_out_of_the_standfirst() -> None:
     assert framing.standfirst(video, vik.SPEAKERS, vik.TURNS) == (
         "Tomás Lind talks with Ruth Okafor for 3 minutes."
     )
+
+
+def test_a_topic_left_out_says_how_many_questions_went_to_others() -> None:
+    topic = Topic("T1", "Money", 50, 60, ("t1", "t1"), "found")
+    one = Question("What is it?", ("t1",), 0, ())
+    for count, told in ((1, "the question went"), (2, "the 2 questions went")):
+        (left,) = framing.left_out([topic], [one] * count, {"T1"})
+        assert left.reason == f"{told} to other topics"

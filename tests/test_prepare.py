@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pipeline.config import PrepareOptions
 from pipeline.engines import ffmpeg, sound
 from pipeline.engines.wav import Wav
-from pipeline.errors import NoSpeech, UnreadableFile
+from pipeline.errors import MissingTool, NoSpeech, UnreadableFile
 from pipeline.model import Recording, Video
 from pipeline.prepare import prepare
 from pipeline.store import digest
@@ -189,3 +189,14 @@ def test_a_full_disk_is_told_as_one(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="No space left") as told:
         sound.small_copy(source, Path("/dev/full"), 64, 0)
     assert told.value.errno == errno.ENOSPC
+
+
+def test_without_any_ffmpeg_it_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails() -> None:
+        raise RuntimeError("no build for this system")
+
+    monkeypatch.setattr("shutil.which", lambda _: None)
+    monkeypatch.setattr("ffmpeg.FFMPEG_PATH", None)
+    monkeypatch.setattr("ffmpeg.init", fails)
+    with pytest.raises(MissingTool, match=r"ffmpeg is missing.(?s:.)*no build.(?s:.)*on PATH"):
+        ffmpeg.binary.__wrapped__("ffmpeg")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.config import EditOptions, PrepareOptions, TranscribeOptions
-from pipeline.errors import Busy, DiskFull
+from pipeline.errors import Busy, DiskFull, NotWritable
 from pipeline.model import Audio, Recording, Speaker, Video, Word
 from pipeline.store import Work, digest, dump, load, write_whole
 
@@ -125,6 +125,12 @@ def test_two_runs_of_one_video_at_once_are_refused(tmp_path: Path) -> None:
     with Work(tmp_path), pytest.raises(Busy), Work(tmp_path):
         pass
     with Work(tmp_path):
+        pass
+
+
+def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "drafts").write_text("a file", encoding="utf-8")
+    with pytest.raises(NotWritable, match="--out"), Work(tmp_path / "drafts" / ".work" / "key"):
         pass
 
 

@@ -297,7 +297,7 @@ def test_a_language_that_the_model_does_not_know_is_told() -> None:
 def test_long_audio_is_cut_where_nobody_speaks() -> None:
     spans = [(10.0 * n + 5, 10.0 * n + 13) for n in range(100)]
     cut = list(hearing.parts(spans, 1004))
-    assert [part[0] for part in cut] == [3, 304, 604, 904], "in the middle of a pause"
+    assert [part[0] for part in cut] == [3, *range(104, 1000, 100)], "in the middle of a pause"
     assert cut[-1][1] == 1004
     assert all(ends == begins for (_, ends), (begins, _) in itertools.pairwise(cut))
     assert list(hearing.parts([(5.0, 900.0)], 900)) == [(3, 900)], "no pause: no cut"

@@ -191,8 +191,18 @@ def _figures(interview: Interview) -> str:
         f"{coverage.topics_covered} of {coverage.topics} topics are in the article; it quotes "
         f"{clock(coverage.quoted_seconds)} of {clock(coverage.speech_seconds)} of talk. Of "
         f"{coverage.turns} turns {coverage.turns_kept} were read for it and "
-        f"{coverage.turns_dropped} dropped, each with its reason in data/edited.json."
+        f"{coverage.turns_dropped} dropped. {_dropped(interview)}"
     )
+
+
+def _dropped(interview: Interview) -> str:
+    """What was not read for the article, by its reason."""
+    seconds: dict[str, float] = {}
+    for gone in interview.edited.dropped:
+        seconds[gone.reason] = seconds.get(gone.reason, 0) + gone.end - gone.start
+    reasons = sorted(seconds, key=lambda reason: -seconds[reason])
+    told = ", ".join(f"{clock(seconds[why])} that {in_markdown(why)}" for why in reasons)
+    return f"Left out of the reading: {told}; each in data/edited.json." if told else ""
 
 
 def _unproven(interview: Interview) -> list[str]:

@@ -52,8 +52,19 @@ def _cut_off(case: Case) -> Found:
     for where, printed in case.printed:
         if not _WHOLE.search(printed.text) or _BROKEN_OFF.search(printed.text):
             yield f"{where} is cut off: “{printed.text}”"
+        elif printed.words and _begins_within(case, printed.words[0]):
+            yield f"{where} lacks its beginning: “{printed.text}”"
         elif printed.words and (printed.words[0] not in begins or printed.words[1] not in ends):
             yield f"{where} is only a part of a sentence: “{printed.text}”"
+
+
+def _begins_within(case: Case, first: int) -> bool:
+    """Whether the words before, whoever said them, belong to the same sentence."""
+    words = case.transcript.words
+    ends = sum(1 for word in words if _WHOLE.search(word.text))
+    if not 0 < first < len(words) or ends * 50 < len(words):  # or nobody wrote full stops
+        return False
+    return words[first].text[:1].islower() and not _WHOLE.search(words[first - 1].text)
 
 
 def _twice(case: Case) -> Found:

