@@ -344,6 +344,18 @@ def test_a_question_whose_speaker_is_in_doubt_is_looked_at() -> None:
     assert failed(receipt(turns=replace(vik.TURNS, doubtful=(asked[1],)))) == {"questions"}
 
 
+def test_a_sentence_whose_first_words_somebody_else_got_is_caught() -> None:
+    asked = QUESTIONS[1].words
+    assert asked
+    words = list(vik.TRANSCRIPT.words)
+    before, first = words[asked[0] - 1], words[asked[0]]
+    words[asked[0] - 1] = replace(before, text=before.text.rstrip(".?!"))
+    words[asked[0]] = replace(first, text=first.text.lower())
+    checks = receipt(transcript=replace(vik.TRANSCRIPT, words=tuple(words))).checks
+    told = [line for check in checks if check.name == "contract" for line in check.found]
+    assert any("lacks its beginning" in line for line in told)
+
+
 def test_words_that_were_hard_to_hear_are_never_quoted() -> None:
     sentences = tuple(
         replace(one, doubtful=one.text.startswith("The lens at")) for one in vik.EDITED.sentences
