@@ -120,10 +120,7 @@ def settings(args: argparse.Namespace) -> "tuple[Config, Style, Path]":
     from pipeline import config as knobs
     from pipeline.engines import base
 
-    path = args.config or next(
-        (file for file in [Path("config/mytake.toml")] if file.is_file()),
-        PROJECT / "config" / "mytake.toml",
-    )
+    path = config_file(args)
     asked = {
         "transcribe": {"engine": args.engine, "model": args.model},
         "diarize": {"speakers": args.speakers},
@@ -139,6 +136,12 @@ def settings(args: argparse.Namespace) -> "tuple[Config, Style, Path]":
     base.known("writer", base.WRITERS, config.compose.writer)
     style = knobs.load_style(path.parent / "styles", config.compose.style)
     return config, style, (args.out or Path(config.output)).resolve()
+
+
+def config_file(args: argparse.Namespace) -> Path:
+    """The one that was named, else that of this folder, else that of the project."""
+    here = Path("config/mytake.toml")
+    return args.config or (here if here.is_file() else PROJECT / here)
 
 
 def found(
@@ -265,7 +268,7 @@ def doctor(args: argparse.Namespace) -> int:
     from flows.doctor import findings
 
     bad = 0
-    for finding in findings(args.config or PROJECT / "config" / "mytake.toml", args.out):
+    for finding in findings(config_file(args), args.out):
         print(f"{'✓' if finding.fine else '✗'} {finding.what}: {finding.seen}")
         if finding.fix and not finding.fine:
             print(f"    {finding.fix}")
