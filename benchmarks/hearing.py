@@ -1,242 +1,234 @@
-"""How well voices are told apart, and words given to them: one row a recording, as Markdown.
+"""How well is heard, and at what price: mytake and its peers side by side, as Markdown.
 
-    python -m benchmarks.hearing                   the sample, and ../shared/data where it is there
-    python -m benchmarks.hearing sample aws        only recordings whose names hold one of these
-    python -m benchmarks.hearing --no-words        diarization alone: ten times faster
-    python -m benchmarks.hearing --given           tell the engine how many people speak
-    python -m benchmarks.hearing --keep FOLDER     keep wavs and transcripts there for the next run
+    python -m benchmarks.hearing                  mytake alone, on all recordings there are
+    python -m benchmarks.hearing --peers all      everybody else too; or quick, or their names
+    python -m benchmarks.hearing sample aws       recordings whose names hold one of these
+    python -m benchmarks.hearing --only voices    one part of: words, voices, who, invention
+    python -m benchmarks.hearing --given          tell the diarizers how many people speak
+    python -m benchmarks.hearing --long           three hours in one go: its seconds and bytes
+    python -m benchmarks.hearing --write PAGE.md  put the tables between their marks there
+    python -m benchmarks.hearing --keep FOLDER    keep what everybody said: FOLDER/CALL
+    python -m benchmarks.hearing --again F/CALL   print that once more
 
-DER: 0.25 s around each border of the reference not scored, overlaps scored. "wrong words": share of
-Whisper's words whose speaker is not who the reference has at that time; either will do where two
-speak at once. "lone clock": the same had each word gone to the voice that sounds at its time.
+`make bench-hearing` installs the peers and runs all of it; docs/benchmarks.md tells what the
+columns mean. Each contender runs in a process of its own, one after the other.
 """
 
 import argparse
 import json
+import shlex
 import sys
 import tempfile
-import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict
+from importlib.util import find_spec
 from pathlib import Path
 
-import numpy as np
-from scipy.optimize import linear_sum_assignment
+from benchmarks import made, measure, recordings, report, tables, weights
+from benchmarks.contender import CONTENDERS
+from benchmarks.measure import Bench, Run
+from benchmarks.recordings import HEAD_TO_HEAD, Known
+from benchmarks.score import der, labels, wrong_words
+from pipeline.engines.wav import Wav
 
-from pipeline import store
-from pipeline.attribute import attribute
-from pipeline.config import AttributeOptions, DiarizeOptions, PrepareOptions, TranscribeOptions
-from pipeline.diarize import diarize
-from pipeline.model import Audio, Recording, Transcript, Turns, Video, Voice, Voices, Word
-from pipeline.prepare import prepare
-from pipeline.transcribe import transcribe
+__all__ = ["der", "labels", "main", "wrong_words"]
 
-SAMPLE = Path(__file__).parent.parent / "tests" / "sample"
-DATA = Path(__file__).parent.parent.parent / "shared" / "data" / "audio"
-COLLAR = 0.25  # seconds on both sides of a border of the reference
-GRID = 0.01  # seconds; finer changes no digit that is printed
-EITHER = 0.8  # of the longest overlap: as much makes a second voice right as well
-
-
-@dataclass(frozen=True)
-class Der:
-    """Diarization error rate and its parts, as shares of the reference's speech."""
-
-    missed: float
-    false: float
-    confused: float
-
-    @property
-    def total(self) -> float:
-        """The rate itself."""
-        return self.missed + self.false + self.confused
-
-
-@dataclass(frozen=True)
-class Row:
-    """What was measured of one recording."""
-
-    name: str
-    seconds: float
-    der: Der
-    found: int
-    there: int
-    words: int
-    wrong: float
-    wrong_by_time: float
-    doubtful: float
-    cpu: float  # seconds of CPU for a second of audio: diarize and attribute
-
-
-def der(reference: Sequence[Voice], found: Sequence[Voice]) -> Der:
-    """Compare on a grid; voices are matched one to one so that the most speech agrees."""
-    length = round(max(v.end for v in (*reference, *found)) / GRID) + 1
-    scored = np.ones(length, bool)
-    for border in (at for v in reference for at in (v.start, v.end)):
-        scored[max(0, round((border - COLLAR) / GRID)) : round((border + COLLAR) / GRID)] = False
-    true, heard = _grid(reference, length)[:, scored], _grid(found, length)[:, scored]
-    there, said = true.sum(axis=0), heard.sum(axis=0)
-    together = (true[:, None] & heard[None]).sum(axis=2)
-    rows, columns = linear_sum_assignment(-together)
-    speech = max(1, int(there.sum()))
-    return Der(
-        missed=float(np.maximum(0, there - said).sum() / speech),
-        false=float(np.maximum(0, said - there).sum() / speech),
-        confused=float((np.minimum(there, said).sum() - together[rows, columns].sum()) / speech),
-    )
-
-
-def wrong_words(words: Sequence[Word], labels: Sequence[str], reference: Sequence[Voice]) -> float:
-    """Share of words whose label is not their speaker's, labels matched to speakers one to one."""
-    owners = [_owners(word, reference) for word in words]
-    names, people = sorted(set(labels)), sorted({v.speaker for v in reference})
-    right = np.zeros((len(names), len(people)))
-    for label, owner in zip(labels, owners, strict=True):
-        for person in owner:
-            right[names.index(label), people.index(person)] += 1
-    rows, columns = linear_sum_assignment(-right)
-    called = {names[row]: people[column] for row, column in zip(rows, columns, strict=True)}
-    wrong = sum(called.get(label) not in owner for label, owner in zip(labels, owners, strict=True))
-    return wrong / max(1, len(words))
-
-
-def labels(turns: Turns) -> list[str]:
-    """The speaker of each word."""
-    return [turn.speaker for turn in turns.turns for _ in range(turn.words[0], turn.words[1] + 1)]
-
-
-def recordings() -> dict[str, tuple[Path, tuple[Voice, ...]]]:
-    """Name -> sound and reference. Says on stderr what is not there."""
-    turns = json.loads((SAMPLE / "truth.json").read_text(encoding="utf-8"))["turns"]
-    sample = tuple(Voice(turn["speaker"], turn["start"], turn["end"]) for turn in turns)
-    found = {"sample": (SAMPLE / "tide-mill.opus", sample)}
-    if not DATA.is_dir():
-        print("skipped: no evaluation data", file=sys.stderr)
-    for sound in sorted([*DATA.glob("*.wav"), *DATA.glob("*.mp3")]):
-        for ending in (".trim.rttm", ".rttm", ".segments"):
-            if (reference := sound.with_suffix(ending)).is_file():
-                found[sound.stem] = (sound, tuple(_reference(reference)))
-                break
-        else:
-            print(f"skipped: {sound.name} has no reference of who speaks when", file=sys.stderr)
-    return found
-
-
-def measure(
-    name: str, sound: Path, reference: tuple[Voice, ...], folder: Path, given: bool, words: bool
-) -> Row:
-    """Run the stages on one recording."""
-    recording = Recording(Video(name, None, name), sound, store.digest(sound))
-    with store.Work(folder / name) as work:
-        audio: Audio = work.step(prepare, recording, PrepareOptions(listening_copy=False))
-        transcript = Transcript("en", "whisper", "none", None, ())
-        if words:
-            transcript = work.step(transcribe, recording, audio, TranscribeOptions(language="en"))
-    there = len({v.speaker for v in reference})
-    begun = time.process_time()
-    voices = diarize(audio, transcript, DiarizeOptions(speakers=there if given else None))
-    turns = attribute(transcript, voices, audio, AttributeOptions())
-    cpu = (time.process_time() - begun) / audio.duration
-    told = Voices("replay", voices.spans)  # the same voices, taken by the clock
-    by_time = attribute(transcript, told, audio, AttributeOptions())
-    return Row(
-        name,
-        audio.duration,
-        der(reference, voices.spans),
-        len({v.speaker for v in voices.spans}),
-        there,
-        len(transcript.words),
-        wrong_words(transcript.words, labels(turns), reference),
-        wrong_words(transcript.words, labels(by_time), reference),
-        len(turns.doubtful) / max(1, len(transcript.words)),
-        cpu,
-    )
-
-
-def table(rows: Sequence[Row]) -> Iterator[str]:
-    """Lines of Markdown; means are over recordings, each counted once."""
-    yield (
-        "| recording | s | DER % | missed | false | confused | voices | words | wrong words %"
-        " | lone clock % | doubtful % | CPU s/s |"
-    )
-    yield "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|"
-    for row in rows:
-        yield (
-            f"| {row.name} | {row.seconds:.0f} | {100 * row.der.total:.1f}"
-            f" | {100 * row.der.missed:.1f} | {100 * row.der.false:.1f}"
-            f" | {100 * row.der.confused:.1f} | {row.found} of {row.there} | {row.words}"
-            f" | {100 * row.wrong:.2f} | {100 * row.wrong_by_time:.2f}"
-            f" | {100 * row.doubtful:.1f} | {row.cpu:.3f} |"
-        )
-    for group in ("chipi", "ami", ""):
-        of = [row for row in rows if row.name.startswith(group)]
-        if len(of) > 1:
-            total = np.mean([row.der.total for row in of])
-            confused = np.mean([row.der.confused for row in of])
-            right = sum(row.found == row.there for row in of)
-            words = max(1, sum(row.words for row in of))
-            wrong = sum(row.wrong * row.words for row in of) / words
-            clock = sum(row.wrong_by_time * row.words for row in of) / words
-            yield (
-                f"| **{group or 'all'}** | | {100 * total:.1f} | | | {100 * confused:.1f}"
-                f" | {right} of {len(of)} right | {words} | {100 * wrong:.2f} | {100 * clock:.2f}"
-                " | | |"
-            )
+PARTS = ("words", "voices", "who", "invention")
+# Seconds of each sound. Peers get one window of Whisper's: it takes some of them minutes.
+INVENTED, BY_PEERS = 600, 30
+ROUNDS = ("none", "quick", "all")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Measure, print. Exit 2 for a name that no recording has."""
+    asked = _parser().parse_args(argv)
+    sys.path.append(str(measure.PEERS))
+    if {"voices", "who"} & set(asked.only) and not asked.long and not find_spec("pyannote"):
+        _parser().error("voices are scored by pyannote.metrics: `make bench-hearing` installs it")
+    with tempfile.TemporaryDirectory() as passing:
+        if asked.again:
+            known = recordings.recordings(Path(passing))
+            about, runs = _kept(asked.again)
+        else:
+            bench = _bench(Path(passing), asked)
+            known = _chosen(asked, recordings.recordings(_new(bench.folder / "made")))
+            about, runs = "", list[Run]()
+            for run in _runs(bench, known, asked):
+                what = f"failed: {run.failed}" if run.failed else f"{run.cpu:.1f} CPU s"
+                print(f"{run.contender}, {run.recording}: {what}", file=sys.stderr, flush=True)
+                runs.append(run)
+                about = report.about(runs, _command(asked))
+                _keep(bench.folder, about, runs)
+        try:
+            found = tables.parts(runs, known)
+        except report.MixedCalls as error:
+            _parser().error(str(error))
+    parts = {part: "\n".join(lines).rstrip() + f"\n\n{about}" for part, lines in found.items()}
+    print("\n\n".join(parts.values()))
+    if asked.write:
+        page = asked.write.read_text(encoding="utf-8")
+        asked.write.write_text(report.put_into(page, parts), encoding="utf-8")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("names", nargs="*", help="parts of recordings' names; none: all")
-    parser.add_argument("--no-words", action="store_true")
+    names = [name for name in CONTENDERS if CONTENDERS[name].library]
+    parser.add_argument(
+        "--peers", nargs="+", choices=[*ROUNDS, *names], default=["none"], metavar="ROUND_OR_NAME"
+    )
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS, metavar="PART")
+    parser.add_argument("--threads", type=int, default=1, help="0: as each likes (default: 1)")
     parser.add_argument("--given", action="store_true")
-    parser.add_argument("--keep", type=Path)
-    asked = parser.parse_args(argv)
-    known = recordings()
+    parser.add_argument("--long", action="store_true", help="only that")
+    parser.add_argument("--hours", type=float, default=3.0, help="of --long")
+    parser.add_argument("--write", type=Path, metavar="PAGE.md")
+    parser.add_argument("--keep", type=Path, metavar="FOLDER")
+    parser.add_argument("--again", type=Path, nargs="+", metavar="FOLDER")
+    return parser
+
+
+def _command(asked: argparse.Namespace) -> str:
+    """What was asked, without the folders of this machine."""
+    words = ["python -m benchmarks.hearing", *map(shlex.quote, asked.names)]
+    words += ["--peers", *asked.peers] if asked.peers != ["none"] else []
+    words += ["--only", *asked.only] if asked.only != PARTS else []
+    words += [f"--threads {asked.threads}"] if asked.threads != 1 else []
+    words += ["--given"] if asked.given else []
+    words += [f"--long --hours {asked.hours:g}"] if asked.long else []
+    return " ".join(words)
+
+
+def _bench(passing: Path, asked: argparse.Namespace) -> Bench:
+    bench = Bench(passing, passing / "weights", asked.threads, asked.given)
+    folder = _new(asked.keep / bench.call) if asked.keep else passing
+    if asked.keep:
+        print(f"kept in {folder}", file=sys.stderr)
+    bench = Bench(folder, _new(passing / "weights"), asked.threads, asked.given, bench.call)
+    if _peers(asked.peers):
+        weights.in_every_form(bench.weights)
+    return bench
+
+
+def _chosen(asked: argparse.Namespace, known: dict[str, Known]) -> dict[str, Known]:
     for name in asked.names:
         if not any(name in each for each in known):
-            parser.error(f"no recording is called like '{name}'; there are: {', '.join(known)}")
-    chosen = [n for n in known if not asked.names or any(name in n for name in asked.names)]
-    rows = []
-    with tempfile.TemporaryDirectory() as passing:
-        for name in chosen:
-            sound, reference = known[name]
-            folder = asked.keep or Path(passing)
-            row = measure(name, sound, reference, folder, asked.given, not asked.no_words)
-            print(f"{name}: DER {100 * row.der.total:.1f} %", file=sys.stderr, flush=True)
-            rows.append(row)
-    print("\n".join(table(rows)))
-    return 0
+            _parser().error(f"no recording is called like '{name}'; there are: {', '.join(known)}")
+    if not asked.names:
+        return known
+    return {each: known[each] for each in known if any(name in each for name in asked.names)}
 
 
-def _grid(voices: Sequence[Voice], length: int) -> "np.typing.NDArray[np.bool_]":
-    names = sorted({v.speaker for v in voices})
-    grid = np.zeros((len(names), length), bool)
-    for v in voices:
-        grid[names.index(v.speaker), round(v.start / GRID) : round(v.end / GRID)] = True
-    return grid
+def _runs(bench: Bench, known: dict[str, Known], asked: argparse.Namespace) -> Iterator[Run]:
+    """Recording by recording: what else the machine has to do meanwhile hits all alike."""
+    wavs = {name: _decoded(each, bench.folder) for name, each in known.items()}
+    if asked.long:
+        yield _long(bench, wavs, asked.hours)
+        return
+    broken = set[str]()  # who failed on one recording would fail on the others
+    for name, each in known.items():
+        yield from _ours(bench, each, wavs[name], asked)
+        for peer in _peers(asked.peers):
+            if peer not in broken and name in _fitting(peer, known, asked):
+                run = bench.run(peer, name, wavs[name], _length(wavs[name]), speakers=_count(each))
+                broken |= {peer} if run.failed else set()
+                yield run
+    if "invention" in asked.only:
+        yield from _inventions(bench, [peer for peer in _peers(asked.peers) if peer not in broken])
 
 
-def _owners(word: Word, reference: Sequence[Voice]) -> set[str]:
-    overlaps: dict[str, float] = {}
-    for v in reference:
-        overlap = min(v.end, word.end) - max(v.start, word.start)
-        overlaps[v.speaker] = max(overlaps.get(v.speaker, -np.inf), overlap)
-    most = max(overlaps.values())
-    least = EITHER * most if most > 0 else most
-    return {name for name, overlap in overlaps.items() if overlap >= least}
+def _fitting(peer: str, known: dict[str, Known], asked: argparse.Namespace) -> list[str]:
+    """What a peer gets: of words, which are not cheap to find, the same few minutes."""
+    if CONTENDERS[peer].gives == "voices":
+        of_use = {"voices", "who"} & set(asked.only)
+        many = [name for name in known if known[name].voices or known[name].people_known]
+        return [name for name in many if name != "opening" and of_use]
+    said = [name for name in known if known[name].said and "words" in asked.only]
+    return [name for name in said if name in HEAD_TO_HEAD] or said
 
 
-def _reference(file: Path) -> Iterator[Voice]:
-    for line in file.read_text(encoding="utf-8").splitlines():
-        fields = line.split()
-        if file.suffix == ".segments" and fields:
-            yield Voice(fields[2], float(fields[0]), float(fields[1]))
-        elif fields and fields[0] == "SPEAKER":
-            start, seconds = float(fields[3]), float(fields[4])
-            yield Voice(fields[7], start, start + seconds)
+def _ours(bench: Bench, known: Known, wav: Path, asked: argparse.Namespace) -> Iterator[Run]:
+    """mytake, on all there is; the opening of the sample is there only to be compared."""
+    wanted, known_voices = set(asked.only), known.voices or known.people_known
+    part = known.name == "opening" and asked.peers == ["none"]
+    if not part and {"words", "who"} & wanted:
+        yield _listen(bench, "mytake", known, wav)
+    if known.name != "opening" and known_voices and {"voices", "who"} & wanted:
+        yield _listen(bench, "mytake voices", known, wav, bool({"words", "who"} & wanted))
+        if "who" in wanted:
+            yield _listen(bench, "mytake who", known, wav)
+
+
+def _inventions(bench: Bench, peers: Sequence[str]) -> Iterator[Run]:
+    for kind in made.SOUNDS:
+        for name in ("mytake", *(peer for peer in peers if CONTENDERS[peer].gives == "words")):
+            seconds = INVENTED if name == "mytake" else BY_PEERS
+            wav = made.write(kind, seconds, bench.folder / f"{kind}-{seconds}.wav")
+            yield bench.run(name, f"made {kind}", wav, seconds)
+
+
+def _long(bench: Bench, wavs: dict[str, Path], hours: float) -> Run:
+    voices = [wav for name, wav in wavs.items() if name != "opening"]
+    long = made.long(voices, hours, bench.folder / "long.wav")
+    return bench.run("mytake who", "long mix", long, hours * 3600)
+
+
+def _peers(asked: Sequence[str]) -> list[str]:
+    rounds = [ROUNDS.index(name) for name in asked if name in ROUNDS]
+    wanted = ROUNDS[1 : max(rounds, default=0) + 1]
+    return [name for name, each in CONTENDERS.items() if each.peers in wanted or name in asked]
+
+
+def _listen(
+    bench: Bench, contender: str, known: Known, wav: Path, words_wanted: bool = True
+) -> Run:
+    """mytake decodes for itself, and reads what the publisher says."""
+    video = known.video
+    told = {"id": video.id, "title": video.title, "channel": video.channel}
+    info = _new(bench.folder / "info") / f"{known.name}.info.json"
+    info.write_text(json.dumps(told | {"description": video.description}), encoding="utf-8")
+    return bench.run(
+        contender,
+        known.name,
+        known.sound,
+        _length(wav),
+        info=info,
+        speakers=_count(known),
+        words_wanted=words_wanted,
+    )
+
+
+def _count(known: Known) -> int:
+    return len({voice.speaker for voice in known.voices} or {who for who, _ in known.said})
+
+
+def _decoded(known: Known, folder: Path) -> Path:
+    target = _new(folder / "wavs") / f"{known.name}.wav"
+    recordings.decode(target, [known.sound])
+    return target
+
+
+def _length(wav: Path) -> float:
+    with Wav(wav) as open_wav:
+        return open_wav.duration
+
+
+def _new(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _keep(folder: Path, about: str, runs: Sequence[Run]) -> None:
+    kept = {"about": about, "runs": [asdict(run) for run in runs]}
+    (folder / "runs.json").write_text(json.dumps(kept), encoding="utf-8")
+
+
+def _kept(folders: Sequence[Path]) -> tuple[str, list[Run]]:
+    kept = [json.loads((folder / "runs.json").read_text(encoding="utf-8")) for folder in folders]
+    return kept[0]["about"], [Run(**run) for each in kept for run in each["runs"]]
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import contextlib
 import json
 import logging
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -26,7 +27,9 @@ examples:
   mytake run https://www.youtube.com/watch?v=bc6uFV9CJGg
   mytake run interview.mp3 --questions 7 --out drafts
   mytake run talk.vtt --info talk.info.json
+  mytake run interview.mp3 --speakers "S1=Ada Lovelace, S2=guest: Grace Hopper"
   mytake show output/2024-04-18-mark-zuckerberg-llama-3-bc6uFV9CJGg
+  mytake voices
   mytake doctor
 """
 
@@ -76,7 +79,13 @@ def parser() -> argparse.ArgumentParser:
     add.add_argument("--writer", help="who writes: extract")
     add.add_argument("--style", help="a file in config/styles/, without .toml")
     add.add_argument("--questions", type=int, help="how many questions the article has")
-    add.add_argument("--speakers", type=int, help="how many people speak, where you know")
+    add.add_argument(
+        "--speakers",
+        type=speakers,
+        action="append",
+        metavar="N|S1=NAME,…",
+        help="how many people speak, or who is who: S1=NAME, S1=guest, S1=guest:NAME, host=NAME",
+    )
     add.add_argument("--info", type=Path, metavar="FILE", help="the file's yt-dlp .info.json")
     add.add_argument("--out", type=Path, metavar="DIR", help="where articles go (default: output)")
     add.add_argument("--config", type=Path, metavar="FILE", help="default: config/mytake.toml")
@@ -85,11 +94,61 @@ def parser() -> argparse.ArgumentParser:
     add.add_argument("video", help="its folder in output/, its id, URL or file")
     add.add_argument("--out", type=Path, default=Path("output"), metavar="DIR")
     add.set_defaults(command=show)
+    add = commands.add_parser("voices", help="whose voices are remembered, per channel")
+    add.add_argument("--out", type=Path, metavar="DIR", help="where articles are (default: output)")
+    add.add_argument("--config", type=Path, metavar="FILE")
+    add.set_defaults(command=voices)
+    add = add.add_subparsers(metavar="forget").add_parser(
+        "forget", help="delete those of a channel"
+    )
+    add.add_argument("channel", help="its name, id or URL, or its file")
+    add.add_argument("--out", type=Path, metavar="DIR", default=argparse.SUPPRESS)
+    add.add_argument("--config", type=Path, metavar="FILE", default=argparse.SUPPRESS)
+    add.set_defaults(command=forget)
     add = commands.add_parser("doctor", help="is everything there that a run needs?")
     add.add_argument("--out", type=Path, default=Path("output"), metavar="DIR")
     add.add_argument("--config", type=Path, metavar="FILE")
     add.set_defaults(command=doctor)
     return top
+
+
+# A comma inside a name: Sammy Davis, Jr.
+BETWEEN = re.compile(r",(?!\s*(?:[JS]r|I{2,3}|IV|Ph\.?D|M\.?D|Esq)\b)")
+
+
+def speakers(text: str) -> dict[str | None, Any]:
+    """What --speakers says: how many people speak (under None), and who is who.
+
+    >>> speakers("2, S1=Ada Lovelace, s2 = guest")
+    {None: 2, 'S1': 'Ada Lovelace', 'S2': 'guest'}
+    """
+    told: dict[str | None, Any] = {}
+    for part in BETWEEN.split(text):
+        try:
+            whose, who = speaker(part.strip())
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(str(error)) from error
+        if whose in told:
+            raise argparse.ArgumentTypeError(f"{whose or 'the number of people'} stands twice")
+        told[whose] = who
+    return told
+
+
+def speaker(part: str) -> tuple[str | None, Any]:
+    """The count, under None, or a voice and who it is. Raises ValueError: how to write it."""
+    from pipeline.config import who_is_who
+
+    if re.fullmatch(r"-?[\d.]+", part):
+        if not part.isdecimal() or not 1 <= int(part) <= 20:
+            raise ValueError(f"{part} is no number of people: take a whole one from 1 to 20")
+        return None, int(part)
+    whose, sign, who = part.partition("=")
+    if not sign:
+        raise ValueError(
+            f"'{part}' is neither a number of people nor says who is who: "
+            'write --speakers 2, or --speakers "S1=Ada Lovelace, S2=guest"'
+        )
+    return who_is_who(whose, who)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -121,9 +180,11 @@ def settings(args: argparse.Namespace) -> "tuple[Config, Style, Path]":
     from pipeline.engines import base
 
     path = config_file(args)
+    people = {whose: who for told in args.speakers or () for whose, who in told.items()}
     asked = {
         "transcribe": {"engine": args.engine, "model": args.model},
-        "diarize": {"speakers": args.speakers},
+        "diarize": {"speakers": people.pop(None, None)},
+        "identify": {"names": people or None},
         "compose": {"writer": args.writer, "style": args.style, "questions": args.questions},
     }
     changes = {
@@ -246,11 +307,15 @@ def shown(folder: Path) -> Iterator[str]:
     yield "people"
     for speaker in data("data/speakers.json"):
         name = speaker["name"] or "name not known"
-        yield plain(f"  {speaker['id']}  {speaker['role']}: {name}, {speaker['seconds']:.0f} s")
+        sure = f" ({speaker['confidence']:.0%} sure)" if speaker.get("confidence") else ""
+        seconds = f"{speaker['seconds']:.0f} s"
+        yield plain(f"  {speaker['id']}  {speaker['role']}: {name}{sure}, {seconds}")
         yield from (plain(f"        {reason}") for reason in speaker["evidence"])
     yield "topics"
     for topic in data("data/topics.json"):
         yield plain(f"  {topic['start']:7.0f} s  {topic['title']}")
+    if receipt.get("corrected"):
+        yield f"corrected spelling: {receipt['corrected']}, see the end of transcript.md"
     yield f"receipt: {receipt['status'].replace('_', ' ')}"
     for check in receipt["checks"]:
         yield f"  {'✓' if check['passed'] else '✗'} {check['name']}"
@@ -261,6 +326,57 @@ def shown(folder: Path) -> Iterator[str]:
 def plain(text: str) -> str:
     """Text from outside as one line that cannot move a terminal's cursor."""
     return "".join(mark if mark.isprintable() else " " for mark in text)
+
+
+def voices(args: argparse.Namespace) -> int:
+    """`mytake voices`: whose voices are remembered, and for which channels that is switched on."""
+    from pipeline.engines import voice_memory
+
+    remember, output = remembering(args)
+    found = list(voice_memory.memories(output))
+    for file, memory in found:
+        for line in voice_memory.told(file, memory, remember):
+            print(plain(line))
+    waiting = [name for name in remember if not any(m and m.is_of(name) for _, m in found)]
+    for channel in waiting:
+        print(f"{plain(channel)}\n  switched on, nothing is kept yet")
+    if not found and not waiting:
+        say(f"No voice is kept in {output}: identify.remember in the configuration is empty.")
+    return 0
+
+
+def forget(args: argparse.Namespace) -> int:
+    """`mytake voices forget CHANNEL`: delete what is known of its voices, and say what that was."""
+    from pipeline.engines import voice_memory
+
+    remember, output = remembering(args)
+    known = list(voice_memory.memories(output))
+    meant = [
+        (file, memory)
+        for file, memory in known
+        if args.channel in (str(file), file.name, file.stem)
+        or (memory and memory.is_of(args.channel))
+    ]
+    if not meant:
+        say(plain(f"mytake: no voice of {args.channel} is kept in {output}. Kept are those of:"))
+        for file, memory in known:
+            say(plain(f"  {memory.channel if memory else file.name}"))
+        return 1
+    for file, memory in meant:
+        voice_memory.forget(file, output)
+        people = ", ".join(memory.people) if memory else "what could not be read"
+        print(plain(f"Forgot {people}: {file} is deleted."))
+        if memory and any(memory.is_of(channel) for channel in remember):
+            say("  It is still switched on: identify.remember lists it, the next run learns anew.")
+    return 0
+
+
+def remembering(args: argparse.Namespace) -> tuple[Sequence[str], Path]:
+    """The channels whose voices may be kept, and the folder in which they are."""
+    from pipeline import config as knobs
+
+    config = knobs.load(config_file(args))
+    return config.identify.remember, args.out or Path(config.output)
 
 
 def doctor(args: argparse.Namespace) -> int:

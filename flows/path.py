@@ -1,6 +1,7 @@
 """One recording to one article: the order of the stages, and nothing else."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -8,14 +9,20 @@ from typing import Protocol, TypeVar
 from pipeline.attribute import attribute
 from pipeline.compose import compose
 from pipeline.config import Config, Style
+from pipeline.correct import correct
 from pipeline.diarize import diarize
 from pipeline.download import download
 from pipeline.edit import edit
+from pipeline.engines import voice_memory
+from pipeline.errors import NoSpeech
+from pipeline.glossary import glossary
 from pipeline.identify import identify
 from pipeline.model import Interview, Published, Source
 from pipeline.outline import outline
 from pipeline.prepare import prepare
 from pipeline.publish import publish
+from pipeline.recognise import recognise
+from pipeline.remember import remember
 from pipeline.render import render
 from pipeline.transcribe import transcribe
 from pipeline.verify import verify
@@ -34,14 +41,25 @@ class Step(Protocol):
 def write(source: Source, config: Config, style: Style, output: Path, step: Step) -> Published:
     """Take one recording all the way. Raises InterviewError where it cannot go on."""
     recording = step(download, source, config.download)
-    audio = step(prepare, recording, config.prepare) if recording.audio else None
-    # Who only listens is told of no copy for the reviewer: another size of it is heard the same.
-    sound = replace(audio, listening=None) if audio else None
-    transcript = step(transcribe, recording, sound, config.transcribe)
-    voices = step(diarize, sound, transcript, config.diarize)
+    terms = step(glossary, recording.video, config.glossary)
+    plain = recording.untitled  # a title that was mended changes nothing that is heard
+    with _told_by_title(recording.video.title):
+        audio = step(prepare, plain, config.prepare) if plain.audio else None
+        # Nor does another size of the copy for the reviewer.
+        sound = replace(audio, listening=None) if audio else None
+        said = step(transcribe, plain, sound, terms.prompt, config.transcribe)
+    transcript = step(correct, said, terms, config.correct)
+    # Who speaks is read only in captions that say it: another Whisper model finds the same voices.
+    captions = transcript if sound is None or transcript.voices else None
+    voices = step(diarize, sound, captions, config.diarize)
     turns = step(attribute, transcript, voices, sound, config.attribute)
     video = recording.video
-    speakers = step(identify, video, turns, config.identify)
+    # None where the channel is not switched on: then no voice is compared, and none is kept.
+    known = voice_memory.known(video, config.identify.remember, output)
+    familiar = step(recognise, sound, turns, known) if sound and known else ()
+    speakers = step(identify, video, turns, familiar, config.identify)
+    if sound and known is not None:
+        step(remember, video, sound, turns, speakers, familiar, str(output))
     edited = step(edit, video, transcript, turns, speakers, config.edit)
     topics = step(outline, video, turns, edited, speakers, config.outline)
     heard = (video, transcript, turns, edited, speakers, topics)
@@ -52,3 +70,11 @@ def write(source: Source, config: Config, style: Style, output: Path, step: Step
     )
     pages = step(render, interview, config.render)
     return step(publish, video, pages, config.publish, str(output))
+
+
+@contextmanager
+def _told_by_title(title: str) -> Iterator[None]:
+    try:
+        yield
+    except NoSpeech as error:
+        raise NoSpeech(title, *error.args[1:]) from error

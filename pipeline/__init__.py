@@ -1,8 +1,10 @@
 """From a recording to an article, one file a stage; plain Python, no Prefect.
 
 url - sources -> Source - download -> Recording - prepare -> Audio
-    - transcribe -> Transcript (words)    - diarize -> Voices (who sounds when)
-attribute -> Turns - identify -> Speakers - edit -> Edited - outline -> Topics
+    - glossary -> Glossary - transcribe -> Transcript (words) - correct -> Transcript
+    - diarize -> Voices (who sounds when)
+attribute -> Turns - recognise -> known voices - identify -> Speakers - remember
+edit -> Edited - outline -> Topics
 compose -> Article - verify -> Receipt - render -> pages - publish -> output/
 
 `model` holds the nouns, `errors` what may go wrong, `config` every knob, `store` what is kept

@@ -7,7 +7,7 @@ the voice it sounds like.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Final
 
@@ -22,10 +22,10 @@ from pipeline.speech import normal
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-VERSION: Final = 1
+VERSION: Final = 2
 
-# Engines whose voices come from people or from text: listening again cannot better them.
-TOLD = frozenset({"captions", "text", "replay"})
+# Engines whose voices come from people, text or channels: listening again cannot better them.
+TOLD = frozenset({"captions", "text", "replay", "channels"})
 
 SENTENCE_END = (".", "?", "!", "…")
 CLOSING = "\"'”’)]»"
@@ -175,9 +175,9 @@ def _agreements(
     for place in range(1, len(units) - 1):
         before, unit = units[place - 1], units[place]
         interrupts = owners[place - 1] == owners[place + 1] != owners[place]
-        text = [normal(words[index].text) for index in _words(unit)]
+        agrees = _agrees([words[index].text for index in _words(unit)])
         goes_on = not words[before.last].text.rstrip(CLOSING).endswith(SENTENCE_END)
-        if interrupts and goes_on and unit.length <= BRIEF and AGREES.issuperset(text):
+        if interrupts and goes_on and unit.length <= BRIEF and agrees:
             yield place
 
 
@@ -217,4 +217,20 @@ def _turns(
                 words=(indexes[0], indexes[-1]),
             )
         )
-    return Turns(tuple(turns), tuple(sorted(doubtful)), voices.proven, voices.called)
+    asides = [replace(turn, aside=_is_aside(turns, place)) for place, turn in enumerate(turns)]
+    return Turns(
+        tuple(asides), tuple(sorted(doubtful)), voices.proven, voices.called, voices.doubts
+    )
+
+
+def _is_aside(turns: Sequence[Turn], place: int) -> bool:
+    """Whether it only agrees between two sentences of somebody who goes on. An answer does not."""
+    if not 0 < place < len(turns) - 1:
+        return False
+    before, turn, after = turns[place - 1 : place + 2]
+    goes_on = before.speaker == after.speaker and not before.text.rstrip(CLOSING).endswith("?")
+    return goes_on and turn.end - turn.start <= BRIEF and _agrees(turn.text.split())
+
+
+def _agrees(words: Sequence[str]) -> bool:
+    return AGREES.issuperset(normal(word) for word in words)

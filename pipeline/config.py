@@ -7,11 +7,18 @@ import difflib
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    field_validator,
+)
 
 from pipeline.errors import ConfigError
 
@@ -65,6 +72,12 @@ class DownloadOptions(Options):
     rate_limit: int | None = Field(
         default=None, gt=0, exclude=True, description="Bytes per second at most. Unset: no limit."
     )
+    sponsorblock: bool = Field(
+        default=False,
+        description="Ask SponsorBlock (sponsor.ajay.app) where its users marked sponsor messages "
+        "in a YouTube video. It is told four digits of a hash of the video's id; see its terms for "
+        "who may use its marks.",
+    )
 
 
 class PrepareOptions(Options):
@@ -76,6 +89,31 @@ class PrepareOptions(Options):
     )
 
 
+Spelling = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=60)]
+
+
+class GlossaryOptions(Options):
+    terms: tuple[Spelling, ...] = Field(
+        default=(),
+        description="Names and terms as they are spelled, for every recording: "
+        '["Llama 3", "CTranslate2"]. Whisper listens for them, and near misses are corrected.',
+    )
+    channels: dict[str, tuple[Spelling, ...]] = Field(
+        default_factory=dict,
+        description="The same for one channel, by its name, id or URL: "
+        '{"Working Order" = ["Winslow Mill"]}.',
+    )
+    from_video: bool = Field(
+        default=True,
+        description="Take names and terms from title, description and chapters too.",
+    )
+    tell_whisper: Literal["none", "configured", "all"] = Field(
+        default="configured",
+        description="Which of them Whisper is told to expect, 20 words at most. The more it is "
+        "told, the more it skips; all are corrected afterwards.",
+    )
+
+
 class TranscribeOptions(Options):
     engine: str = Field(
         default="faster-whisper", description="faster-whisper, openai-whisper, captions or replay."
@@ -83,7 +121,14 @@ class TranscribeOptions(Options):
     model: str = Field(
         default="base", description="Whisper model: a name such as base or small, or a folder."
     )
-    language: str | None = Field(default=None, description="ISO 639-1. Unset: heard by Whisper.")
+    language: str | None = Field(
+        default=None,
+        description="ISO 639-1. Unset: heard by Whisper, and passages in another one are noticed.",
+    )
+    translate: bool = Field(
+        default=False,
+        description="Let Whisper put other languages into English. Its words are no quotations.",
+    )
     captions: Literal["manual", "any", "never"] = Field(
         default="manual",
         description="manual: the publisher's captions replace Whisper. any: machine-made ones too.",
@@ -97,12 +142,28 @@ class TranscribeOptions(Options):
         lt=1,
         description="How sure the voice detector must be; lower for quiet speech.",
     )
-    device: str = Field(default="auto", exclude=True, description="auto, cpu or cuda.")
+    device: Literal["auto", "cpu", "cuda"] = Field(
+        default="auto", exclude=True, description="auto: cuda where there is one."
+    )
+    numbers: str = Field(
+        default="auto",
+        description="What faster-whisper calculates with: int8, float16, float32 … auto: int8 on a "
+        "CPU, float16 on a GPU.",
+    )
+    batch: int = Field(
+        default=0,
+        ge=0,
+        le=64,
+        exclude=True,
+        description="Half minutes that a listener of faster-whisper hears at once. 0: 2 on a CPU, "
+        "8 on a GPU; each takes 60 MB and more.",
+    )
     threads: int = Field(
         default=0,
         ge=0,
         exclude=True,
-        description="CPU threads; 0: as many as cores (openai-whisper: half as many).",
+        description="CPU threads; 0: as many as cores (openai-whisper: half as many). "
+        "faster-whisper makes up to four listeners of them.",
     )
     models_folder: str | None = Field(
         default=None,
@@ -114,8 +175,24 @@ class TranscribeOptions(Options):
     )
 
 
+class CorrectOptions(Options):
+    near_misses: bool = Field(
+        default=True,
+        description="Correct what sounds like a name of the glossary and is no word: Winslowe.",
+    )
+    sure: float = Field(
+        default=0.5,
+        ge=0,
+        le=1,
+        description="Ordinary words are never taken for a misheard name if heard surer than this.",
+    )
+
+
 class DiarizeOptions(Options):
-    engine: str = Field(default="offline", description="offline or replay.")
+    engine: str = Field(
+        default="offline",
+        description="offline, pyannote (an extra that wants a Hugging Face token) or replay.",
+    )
     speakers: int | None = Field(
         default=None,
         ge=1,
@@ -139,14 +216,55 @@ class AttributeOptions(Options):
     )
 
 
+WHOSE = re.compile(r"S[1-9]\d*|host|guest")
+ROLE_FIRST = re.compile(r"(?P<role>host|guest|other)\s*(?::\s*(?P<name>.*))?", re.IGNORECASE)
+
+
+def who_is_who(whose: str, who: str) -> tuple[str, str]:
+    """A voice, or the only one with a role, and who that is. Raises ValueError that says why not.
+
+    >>> who_is_who("s1", " Ada Lovelace "), who_is_who("Guest", "Ada"), who_is_who("S2", "host")
+    (('S1', 'Ada Lovelace'), ('guest', 'Ada'), ('S2', 'host'))
+    """
+    voice, said = whose.strip(), " ".join(who.split())
+    voice = voice.upper() if voice[:1] in "sS" else voice.lower()
+    if not WHOSE.fullmatch(voice):
+        raise ValueError(f"'{whose}' is no voice: take S1, S2 … of `mytake show`, host or guest")
+    role = ROLE_FIRST.fullmatch(said)
+    name = said if role is None else role["name"]
+    if name is None and voice in ("host", "guest"):
+        raise ValueError(f"'{whose}={who}' gives no name; to change a role name the voice: S1=host")
+    if name is not None and not any(letter.isalpha() for letter in name):
+        raise ValueError(f"'{who}' is no name")
+    if not said.isprintable() or len(said) > 100:
+        raise ValueError(f"'{said[:20]}…' is too long for a name, or cannot be printed")
+    return voice, said
+
+
 class IdentifyOptions(Options):
     names: dict[str, str] = Field(
         default_factory=dict,
-        description='Who is who, by hand: {"S1" = "Ada Lovelace"}; beats every guess.',
+        description="Who is who, by hand; beats every guess. A name "
+        '{S1 = "Ada Lovelace"}, a role {S1 = "guest"}, both {S1 = "guest: Ada Lovelace"}, '
+        'whoever asks {host = "Ada Lovelace"}, no name {S1 = "unknown"}. Ids: `mytake show`.',
     )
     host: str | None = Field(
         default=None, description="Name of the host, where it is always the same."
     )
+    remember: tuple[str, ...] = Field(
+        default=(),
+        exclude=True,
+        description="Channels, by name, id or URL, whose hosts' voices are kept in output/.voices "
+        "and recognised in their next videos. A voice profile is biometric data: ask the person.",
+    )
+
+    @field_validator("names")
+    @classmethod
+    def _are_names(cls, names: dict[str, str]) -> dict[str, str]:
+        told = dict(who_is_who(whose, who) for whose, who in names.items())
+        if len(told) < len(names):
+            raise ValueError("one voice is named twice")
+        return told
 
 
 class EditOptions(Options):
@@ -241,7 +359,9 @@ class Config(Options):
     sources: SourcesOptions = SourcesOptions()
     download: DownloadOptions = DownloadOptions()
     prepare: PrepareOptions = PrepareOptions()
+    glossary: GlossaryOptions = GlossaryOptions()
     transcribe: TranscribeOptions = TranscribeOptions()
+    correct: CorrectOptions = CorrectOptions()
     diarize: DiarizeOptions = DiarizeOptions()
     attribute: AttributeOptions = AttributeOptions()
     identify: IdentifyOptions = IdentifyOptions()
@@ -256,6 +376,7 @@ class Config(Options):
 def load(path: Path, changes: Mapping[str, Mapping[str, Any]] | None = None) -> Config:
     """Read a TOML file into a `Config`; `changes` ({section: {knob: value}}) win over the file.
 
+    They are what the command line's --knob asks for, and are called that where they are wrong.
     Raises ConfigError, with the nearest valid name for a misspelt one.
     """
     values = _read_toml(path)
@@ -263,7 +384,8 @@ def load(path: Path, changes: Mapping[str, Mapping[str, Any]] | None = None) -> 
         given = values.get(section, {})
         if isinstance(given, dict):  # else it is told below, with its place
             values[section] = {**given, **knobs}
-    return _checked(Config, values, path)
+    asked = {(section, knob) for section, knobs in (changes or {}).items() for knob in knobs}
+    return _checked(Config, values, path, asked)
 
 
 def load_style(folder: Path, name: str) -> Style:
@@ -304,16 +426,24 @@ def _read_toml(path: Path) -> dict[str, Any]:
 T = TypeVar("T", bound="Options")
 
 
-def _checked(kind: type[T], values: Mapping[str, Any], path: Path) -> T:
+def _checked(
+    kind: type[T],
+    values: Mapping[str, Any],
+    path: Path,
+    asked: Collection[tuple[int | str, ...]] = (),
+) -> T:
     try:
         return kind.model_validate(values)
     except ValidationError as error:
         first = error.errors()[0]
         knob = ".".join(map(str, first["loc"]))
         if first["type"] != "extra_forbidden":
-            raise ConfigError(
-                f"{knob} in {path}", f"{first['msg']}, not {first['input']!r}.", "Mend it there."
-            ) from error
+            why = f"{first['msg']}, not {first['input']!r}."
+            if first["loc"][:2] in asked:
+                told = f"--{first['loc'][1]} on the command line", why, "Give another value."
+            else:
+                told = f"{knob} in {path}", why, "Mend it there."
+            raise ConfigError(*told) from error
         known = _known(kind, first["loc"][:-1])
         raise ConfigError(
             f"{knob} in {path}", "There is no such knob.", _nearest(str(first["loc"][-1]), known)

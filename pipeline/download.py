@@ -183,7 +183,9 @@ def _video(source: Source, seconds: float | None, *told: Facts) -> Video:
         description=_text(facts.get("description")),
         language=ytdlp.language_code(facts.get("language")),
         chapters=tuple(_chapters(facts.get("chapters"), duration)),
+        marks=tuple(_chapters(facts.get("sponsorblock_chapters"), duration)),
         extractor=plain(str(facts.get("extractor") or "file")).lower(),
+        channel_page=web_address(_text(facts.get("uploader_url"))),
     )
 
 

@@ -1,6 +1,6 @@
 """The nouns of an interview, in the order in which they come to be. Seconds are floats."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -69,6 +69,8 @@ class Video:
     language: str | None = None  # ISO 639-1
     chapters: tuple[Chapter, ...] = ()
     extractor: str = "file"  # yt-dlp's name of the site, or "file"
+    channel_page: str | None = None  # its other address, with the name in it: …/@name
+    marks: tuple[Chapter, ...] = ()  # by strangers, not the publisher: SponsorBlock's "Sponsor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,12 @@ class Recording:
     sha256: str  # of the audio, or of the captions where there is no audio
     captions: tuple[CaptionTrack, ...] = ()
 
+    @property
+    def untitled(self) -> "Recording":
+        """The same sound and captions, without what the publisher says of them but the language."""
+        video = Video(self.video.id, None, self.video.id, language=self.video.language)
+        return replace(self, video=video)
+
 
 @dataclass(frozen=True, slots=True)
 class Audio:
@@ -98,6 +106,23 @@ class Audio:
     listening: KeptPath | None  # small copy for the reviewer
     duration: float
     sha256: str  # of `path`
+    sides: KeptPath | None = None  # levels of both channels, where each has a speaker of its own
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A name or a term, as it is spelled."""
+
+    text: str
+    source: Literal["config", "title", "description", "chapters", "channel"]
+
+
+@dataclass(frozen=True, slots=True)
+class Glossary:
+    """Names and terms that may be said, the most important first."""
+
+    terms: tuple[Term, ...] = ()
+    prompt: str = ""  # those of them that Whisper is told to expect
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +133,9 @@ class Word:
     start: float
     end: float
     probability: float | None = None  # None: the source does not say (captions)
+    # What was heard, where `text` is a correction. Of several words that were corrected together
+    # the first holds all that was heard, the others "". None: it stands as it was heard.
+    heard: str | None = None
 
     def __post_init__(self) -> None:
         _runs_forwards(self.start, self.end)
@@ -126,6 +154,15 @@ class Voice:
 
 
 @dataclass(frozen=True, slots=True)
+class Foreign:
+    """Words that were spoken in another language than the rest, or that are a translation."""
+
+    words: tuple[int, int]  # first and last
+    language: str  # that was spoken
+    translated: bool = False  # the words are Whisper's English, not what was said
+
+
+@dataclass(frozen=True, slots=True)
 class Transcript:
     """Everything that was said, in order."""
 
@@ -137,6 +174,7 @@ class Transcript:
     voices: tuple[Voice, ...] = ()  # only where the captions say who speaks
     # Words with which somebody else begins to speak, where captions mark that and name nobody.
     changes: tuple[int, ...] = ()
+    foreign: tuple[Foreign, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +185,7 @@ class Voices:
     spans: tuple[Voice, ...]  # by start
     proven: bool = True  # False: guessed from the text alone; nobody is credited by name on it
     called: tuple[tuple[str, str], ...] = ()  # (speaker, the name that captions give the voice)
+    doubts: tuple[str, ...] = ()  # why a person should look, in words
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +198,7 @@ class Turn:
     end: float
     text: str
     words: tuple[int, int]  # first and last word, as indexes into Transcript.words
+    aside: bool = False  # "Mm-hm." between two turns of somebody else, who goes on speaking
 
     def __post_init__(self) -> None:
         _runs_forwards(self.start, self.end)
@@ -172,6 +212,35 @@ class Turns:
     doubtful: tuple[int, ...] = ()  # words near a change of speaker whose owner is unsure
     proven: bool = True  # see Voices.proven
     called: tuple[tuple[str, str], ...] = ()  # (speaker, the name that captions give the voice)
+    doubts: tuple[str, ...] = ()  # see Voices.doubts
+
+
+@dataclass(frozen=True, slots=True)
+class KnownVoice:
+    """A host as earlier videos of the channel sounded, where remembering is switched on."""
+
+    person: str
+    videos: int  # that it was learnt from
+    point: tuple[float, ...]  # of unit length
+
+
+@dataclass(frozen=True, slots=True)
+class Familiar:
+    """A voice that sounds like a known one."""
+
+    voice: str  # "S1" ...
+    person: str
+    likeness: float  # cosine, two digits
+    videos: int  # that the known voice was learnt from
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """The hosts of this video whose voices were put into the channel's memory."""
+
+    file: KeptPath
+    video: str
+    people: tuple[str, ...]  # none: nobody's name was certain enough
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +252,7 @@ class Speaker:
     role: Literal["host", "guest", "other"]
     seconds: float  # airtime
     evidence: tuple[str, ...] = ()  # why this name and this role, one reason each
+    confidence: float = 0.0  # that the name is right, 0..1; 1 by hand, 0 without a name
 
     @property
     def called(self) -> str:
@@ -329,6 +399,7 @@ class Receipt:
     checks: tuple[Check, ...]
     coverage: Coverage
     reasons: tuple[str, ...] = ()  # why a person should look, in words
+    corrected: int = 0  # misheard names of the whole transcript that were spelled anew: Word.heard
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,7 @@
-"""Recording -> Audio: mono 16 kHz as the models hear it, and a small copy to listen to."""
+"""Recording -> Audio: mono 16 kHz as the models hear it, and a small copy to listen to.
+
+Where a speaker sits on each of two channels, the levels of both are kept too: see `sides`.
+"""
 
 import logging
 import wave
@@ -7,14 +10,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
+
 from pipeline import store
 from pipeline.config import PrepareOptions
-from pipeline.engines import ffmpeg, sound
+from pipeline.engines import ffmpeg, sides, sound
 from pipeline.engines.wav import RATE, Wav
 from pipeline.errors import NoSpeech, UnreadableFile
 from pipeline.model import Audio, Recording
 
-VERSION: Final = 1
+VERSION: Final = 2
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +55,7 @@ def prepare(recording: Recording, options: PrepareOptions, *, folder: Path) -> A
     for left in folder.glob("*.part"):  # by a killed run, whose ffmpeg may still be writing to it
         left.unlink()
     source, part, whole = recording.audio, folder / "16k.wav.part", folder / "16k.wav"
-    said = ffmpeg.probe(source).duration
+    told = ffmpeg.probe(source)
 
     levels = Levels()
     _write(part, _noted(sound.pieces(source), levels))
@@ -67,9 +72,22 @@ def prepare(recording: Recording, options: PrepareOptions, *, folder: Path) -> A
 
     with Wav(whole) as wav:
         duration = wav.duration
-    _warn_if_cut(source, said, duration)
+    _warn_if_cut(source, told.duration, duration)
     listening = _listening(source, options, gain, folder) if options.listening_copy else None
-    return Audio(whole, listening, duration, store.digest(whole))
+    kept = _sides(source, folder) if told.channels == 2 else None
+    return Audio(whole, listening, duration, store.digest(whole), kept)
+
+
+def _sides(source: Path, folder: Path) -> Path | None:
+    """The levels of both channels, where a different person speaks on each."""
+    levels = sides.levels(sound.stereo(source))
+    if not sides.tell_apart(levels):
+        return None
+    log.info("%s has a speaker on each channel: the channels say who speaks", source.name)
+    part, whole = folder / "sides.npy.part", folder / "sides.npy"
+    with part.open("wb") as file:
+        np.save(file, levels)
+    return part.replace(whole)
 
 
 def _noted(pieces: Iterable[Any], levels: Levels) -> Iterator[Any]:

@@ -15,7 +15,7 @@ import yaml
 
 from pipeline import store
 from pipeline.config import RenderOptions
-from pipeline.engines import article, page, timeline, transcript
+from pipeline.engines import article, page, rttm, timeline, transcript
 from pipeline.engines.moments import in_article, in_page
 from pipeline.engines.outside import plain, web_address
 from pipeline.model import (
@@ -33,7 +33,7 @@ from pipeline.model import (
     Voice,
 )
 
-VERSION: Final = 1
+VERSION: Final = 2
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,7 @@ def render(interview: Interview, options: RenderOptions, *, folder: Path) -> Pag
         + article.to_markdown(interview, links, heading=options.heading),
         "transcript.md": transcript.to_markdown(interview, links),
         "transcript.vtt": transcript.to_vtt(interview),
+        "data/voices.rttm": rttm.written(interview.voices.spans, interview.video.id),
         **{name: _readable(data.of(interview)) for name, data in DATA.items()},
     }
     if picture:

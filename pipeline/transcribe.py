@@ -3,6 +3,8 @@
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 from typing import Final
 
 from pipeline.config import TranscribeOptions
@@ -10,7 +12,7 @@ from pipeline.engines import base, progress
 from pipeline.errors import NoMedia, NoSpeech, UnreadableCaptions
 from pipeline.model import Audio, CaptionTrack, Recording, Transcript
 
-VERSION: Final = 1
+VERSION: Final = 2
 
 log = logging.getLogger(__name__)
 
@@ -28,19 +30,28 @@ THIN: tuple[tuple[str, Callable[[Transcript, Audio], bool]], ...] = (
 )
 
 
-def transcribe(recording: Recording, audio: Audio | None, options: TranscribeOptions) -> Transcript:
+def transcribe(
+    recording: Recording,
+    audio: Audio | None,
+    terms: str,
+    options: TranscribeOptions,
+    *,
+    folder: Path,
+) -> Transcript:
     """Take the publisher's captions where they may stand in, else listen.
 
+    Whisper is told of the `terms` to expect. What is heard is kept in `folder` part by part.
     Raises NoSpeech where there are no words, NoMedia where there is neither audio nor captions.
     """
     engine = base.transcriber(options.engine)  # an unknown name ends here, captions or not
+    listen = partial(engine.transcribe, terms=terms, folder=folder)
     if options.engine == "replay":
-        return engine.transcribe(recording.audio or recording.captions[0].path, options, _unheard)
+        return listen(recording.audio or recording.captions[0].path, options, _unheard)
     transcript = _read(recording, audio, options)
     if transcript is None:
         assert audio, "_read raises where there is nothing to listen to"
         with progress.bar("transcribe", audio.duration) as heard:
-            transcript = engine.transcribe(audio.path, options, heard)
+            transcript = listen(audio.path, options, heard)
     if not transcript.words:
         why = {
             "captions": "The captions hold no words.",
@@ -88,7 +99,9 @@ def _tracks(recording: Recording, options: TranscribeOptions, must: bool) -> Ite
 def _of(track: CaptionTrack, recording: Recording, options: TranscribeOptions) -> Transcript:
     language = _base(track.language or options.language or recording.video.language)
     asked = options.model_copy(update={"language": language})
-    transcript = base.transcriber("captions").transcribe(track.path, asked, _unheard)
+    transcript = base.transcriber("captions").transcribe(
+        track.path, asked, _unheard, terms="", folder=track.path.parent
+    )
     return replace(transcript, model="automatic" if track.kind == "automatic" else None)
 
 

@@ -7,7 +7,7 @@ get wrong would never be found. A check that fails makes the article `needs_revi
 import itertools
 import re
 from collections.abc import Callable
-from typing import Final
+from typing import Final, Literal
 
 from pipeline.config import ComposeOptions, Style, VerifyOptions
 from pipeline.engines import evidence
@@ -29,7 +29,7 @@ from pipeline.model import (
 )
 from pipeline.speech import asks, forms, normal
 
-VERSION: Final = 1
+VERSION: Final = 2
 
 
 def verify(
@@ -53,7 +53,9 @@ def verify(
         found = tuple(dict.fromkeys(look(case)))
         checks.append(Check(name, not found, found))
     reasons = tuple(reason for check in checks for reason in check.found)
-    return Receipt("needs_review" if reasons else "ready", tuple(checks), _coverage(case), reasons)
+    status: Literal["needs_review", "ready"] = "needs_review" if reasons else "ready"
+    corrected = sum(1 for word in transcript.words if word.heard)
+    return Receipt(status, tuple(checks), _coverage(case), reasons, corrected)
 
 
 # --- quotes ---
@@ -338,12 +340,25 @@ def _words_lost(case: Case) -> Found:
         yield "Not every word was either kept or dropped for a reason."
 
 
+# --- language ---
+
+
+def _language(case: Case) -> Found:
+    for foreign in case.transcript.foreign:
+        if foreign.translated:
+            yield (
+                f"Some of it was said in another language ({foreign.language}): what is quoted of "
+                "that are Whisper's words in English, not the speaker's."
+            )
+
+
 # --- speakers ---
 
 
 def _speakers(case: Case) -> Found:
     if not case.turns.proven:
         yield "Who speaks is guessed from the text alone; nobody listened to the voices."
+    yield from case.turns.doubts
     for role in ("host", "guest"):
         people = [speaker for speaker in case.speakers if speaker.role == role]
         if not people:
@@ -362,5 +377,6 @@ CHECKS: tuple[tuple[str, Callable[[Case], Found]], ...] = (
     ("coverage", _topics_and_thirds),
     ("nothing lost", _nothing_lost),
     ("contract", contract),
+    ("language", _language),
     ("speakers", _speakers),
 )

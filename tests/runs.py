@@ -12,8 +12,10 @@ AUDIO = SAMPLE / "tide-mill.opus"
 INFO = SAMPLE / "tide-mill.info.json"
 STAGES = [
     "download",
+    "glossary",
     "prepare",
     "transcribe",
+    "correct",
     "diarize",
     "attribute",
     "identify",

@@ -25,7 +25,11 @@ DOORS = {
     "pydub": "pipeline/engines/sound.py",
     "onnxruntime": "pipeline/engines/networks/__init__.py",
     "kaldi_native_fbank": "pipeline/engines/campplus.py",
+    "pyannote": "pipeline/engines/pyannote_voices.py",
+    "spellchecker": "pipeline/engines/word_list.py",
 }
+# library -> the extra that brings it; `pip install mytake` alone does not
+EXTRAS = {"pyannote": "pyannote"}
 
 
 def files() -> list[Path]:
@@ -81,10 +85,28 @@ def test_every_library_that_is_imported_is_asked_for() -> None:
         for file in files()
         if file.name != "export.py"  # needed once, by whoever makes the networks again
         for library in {module.split(".")[0] for module in imports(file)}
-        if library not in {*sys.stdlib_module_names, "pipeline", "flows"}
+        if library not in {*sys.stdlib_module_names, *EXTRAS, "pipeline", "flows"}
     }
     assert {library for library, given in used.items() if not given & asked} == set()
     assert asked - {"audioop-lts"} <= locked
+
+
+@pytest.mark.parametrize(("library", "extra"), EXTRAS.items())
+def test_a_library_of_an_extra_is_asked_for_by_it_and_imported_only_in_use(
+    library: str, extra: str
+) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    asked = project["optional-dependencies"][extra]
+    assert [line for line in asked if line.startswith(library) and "<" in line], "with a bound"
+    assert not {name(line) for line in asked} & {name(line) for line in project["dependencies"]}
+    at_the_top = {
+        module.split(".")[0]
+        for node in ast.parse((ROOT / DOORS[library]).read_text("utf-8")).body
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for module in ([node.module or ""] if isinstance(node, ast.ImportFrom) else [])
+        + [part.name for part in node.names]
+    }
+    assert library not in at_the_top
 
 
 def name(requirement: str) -> str:

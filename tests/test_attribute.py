@@ -1,6 +1,5 @@
 """Who said it."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -8,13 +7,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from benchmarks.hearing import labels, wrong_words
+from benchmarks.score import labels, wrong_words
 from pipeline.attribute import attribute
 from pipeline.config import AttributeOptions, DiarizeOptions
 from pipeline.diarize import diarize
 from pipeline.engines import base
 from pipeline.model import Audio, Transcript, Turns, Voice, Voices, Word
-from tests.hearing import SAMPLE, sample_audio
+from tests.hearing import sample_audio, sample_turns, sample_words
 
 OPTIONS = AttributeOptions()
 AUDIO = Audio(Path("unread.wav"), None, 60.0, "")
@@ -122,17 +121,33 @@ def test_words_beside_a_change_within_a_sentence_are_doubtful(ears: None) -> Non
     assert [transcript.words[index].text for index in turns.doubtful] == ["was", "it"]
 
 
+def test_agreeing_between_two_sentences_is_an_aside_of_who_said_it(ears: None) -> None:
+    transcript = spoken((0, "It is so."), (4.5, "Mm-hm."), (6, "We sing."), (8, "Is it? Yes. So."))
+    voices = heard(
+        ("S1", 0, 3), ("S2", 4, 5), ("S1", 6, 9), ("S2", 9, 9.5), ("S1", 9.5, 12), engine="captions"
+    )
+    turns = attribute(transcript, voices, None, OPTIONS).turns
+    assert [(turn.speaker, turn.text, turn.aside) for turn in turns] == [
+        ("S1", "It is so.", False),
+        ("S2", "Mm-hm.", True),
+        ("S1", "We sing. Is it?", False),
+        ("S2", "Yes.", False),  # an answer
+        ("S1", "So.", False),
+    ]
+
+
+def test_what_channels_say_is_not_judged_anew_by_the_sound(ears: None) -> None:
+    transcript = spoken((0, "And how does it go?"), (4.2, "With water."))
+    early = heard(("S1", 0, 1.45), ("S2", 1.45, 12), engine="channels")
+    assert read(attribute(transcript, early, AUDIO, OPTIONS))[0] == ("S1", "And how does")
+
+
 @pytest.mark.slow
 def test_the_words_of_the_sample_are_given_to_who_said_them(tmp_path: Path) -> None:
     audio = sample_audio(tmp_path)
-    truth = json.loads((SAMPLE / "truth.json").read_text(encoding="utf-8"))["turns"]
-    words = [
-        Word(word["text"], word["start"], word["end"]) for turn in truth for word in turn["words"]
-    ]
-    words.sort(key=lambda word: word.start)
+    words = sample_words(audio.duration)
     transcript = Transcript("en", "whisper", "truth", None, tuple(words))
-    voices = diarize(audio, transcript, DiarizeOptions(threads=1))
+    voices = diarize(audio, None, DiarizeOptions(threads=1))
     turns = attribute(transcript, voices, audio, OPTIONS)
-    reference = [Voice(turn["speaker"], turn["start"], turn["end"]) for turn in truth]
-    assert wrong_words(words, labels(turns), reference) <= 0.03
+    assert wrong_words(words, labels(turns), sample_turns(audio.duration)) <= 0.03
     assert len(turns.doubtful) < 0.05 * len(words)

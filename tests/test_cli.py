@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.cli import main, parser, plain, published_folder
+from flows.cli import main, parser, plain, published_folder, speakers
 from pipeline.sources import key_of
 
 ROOT = Path(__file__).parent.parent
@@ -33,6 +33,48 @@ def test_help_is_there_in_half_a_second_without_torch_or_prefect() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("2", {None: 2}),
+        ("S1=Ada Lovelace,S2 = guest", {"S1": "Ada Lovelace", "S2": "guest"}),
+        ("3, host=Ada, s2=guest: Grace", {None: 3, "host": "Ada", "S2": "guest: Grace"}),
+        ("S1=Sammy Davis, Jr., S2=unknown", {"S1": "Sammy Davis, Jr.", "S2": "unknown"}),
+    ],
+)
+def test_speakers_are_a_count_or_who_is_who(text: str, told: dict[str | None, object]) -> None:
+    assert speakers(text) == told
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("0", "from 1 to 20"),
+        ("2.5", "from 1 to 20"),
+        ("-1", "from 1 to 20"),
+        ("two", "write --speakers 2, or"),
+        ("S1", "write --speakers 2, or"),
+        ("S1=Ada, Grace", "'Grace' is neither"),
+        ("S1=", "is no name"),
+        ("S1=guest:", "is no name"),
+        ("S0=Ada", "'S0' is no voice"),
+        ("Ada=S1", "'Ada' is no voice"),
+        ("S1=Ada, s1=Grace", "S1 stands twice"),
+        ("2, 3", "number of people stands twice"),
+        ("host=guest", "to change a role"),
+        ("S1=" + "A" * 101, "too long"),
+        ("S1=Ada\x1b[2J", "cannot be printed"),
+    ],
+)
+def test_speakers_that_make_no_sense_are_told_with_2_before_anything_runs(
+    text: str, told: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["run", "https://example.org/x", "--speakers", text, "--out", str(tmp_path / "out")])
+    assert told in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.mark.parametrize("words", [[], ["run"], ["fly"], ["run", "x", "--questions", "many"]])
 def test_a_command_line_that_makes_no_sense_ends_with_2(words: list[str]) -> None:
     with pytest.raises(SystemExit, match="2"):
@@ -46,7 +88,7 @@ def test_a_command_line_that_makes_no_sense_ends_with_2(words: list[str]) -> Non
         (["x.mp3", "--engine", "faster-wisper"], "did you mean 'faster-whisper'"),
         (["x.mp3", "--writer", "ghost"], "Choose one of: extract"),
         (["x.mp3", "--style", "tak"], "Did you mean 'take'"),
-        (["x.mp3", "--questions", "0"], "greater than or equal to 1"),
+        (["x.mp3", "--questions", "0"], "--questions on the command line"),
         (["x.mp3", "--config", "nowhere.toml"], "no such file"),
     ],
 )

@@ -36,6 +36,9 @@ def test_changes_win_over_the_file(tmp_path: Path) -> None:
         ("[compose]\nquestions = 0", "compose.questions.*greater than or equal to 1.*not 0"),
         ("[compose]\nquestions = 'five'", "compose.questions.*valid integer.*'five'"),
         ("compose = 3", "compose.*not 3"),
+        ("[identify.names]\nS1 = ''", "identify.names.*is no name"),
+        ("[identify.names]\nAda = 'S1'", "identify.names.*'Ada' is no voice"),
+        ("[identify.names]\nS1 = 'Ada'\ns1 = 'Grace'", "identify.names.*named twice"),
         ("[compose\n", "not valid TOML"),
     ],
 )
@@ -44,6 +47,13 @@ def test_a_mistake_is_named_with_its_place_and_its_mend(
 ) -> None:
     with pytest.raises(ConfigError, match=f"(?s){told}"):
         load(written(tmp_path, text))
+
+
+def test_what_the_command_line_got_wrong_is_not_blamed_on_the_file(tmp_path: Path) -> None:
+    file = written(tmp_path, "[compose]\nsentences = 2\n")
+    with pytest.raises(ConfigError, match=r"--questions on(?s:.)*Give another") as told:
+        load(file, {"compose": {"questions": 0}})
+    assert file.name not in str(told.value)
 
 
 def test_a_section_that_is_no_table_is_told_whatever_changes(tmp_path: Path) -> None:

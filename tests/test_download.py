@@ -49,7 +49,7 @@ from tests.fake_youtube.catalog import HOSTILE, sample
 from tests.fake_youtube.podcast import Podcast
 from tests.fake_youtube.server import FakeYouTube, certificate, tone
 
-HASTY = DownloadOptions(sleep=0, retries=2, timeout=5)
+HASTY = DownloadOptions(sleep=0, retries=2, timeout=5, sponsorblock=True)
 SAMPLE = Path(__file__).parent / "sample" / "tide-mill.opus"
 Get = Callable[..., Recording]
 
@@ -90,9 +90,40 @@ def test_a_video_comes_with_all_that_its_publisher_says(
         Chapter("Middle", 3, 8),
         Chapter("End", 8, 12),
     )
+    assert video.marks == (Chapter("Sponsor", 3, 5), Chapter("Endcards/Credits", 9, 12))
     assert recording.audio == tmp_path / "download" / "audio.m4a"
     assert recording.sha256 == digest(recording.audio)
-    assert fake_youtube.requests <= 6  # measured for three of info, one of sound, two of captions
+    # Measured for three of info, one of sound, two of captions, and one of SponsorBlock.
+    assert fake_youtube.requests <= 7
+
+
+def test_sponsorblock_is_asked_only_if_wanted(get: Get, fake_youtube: FakeYouTube) -> None:
+    assert get(watch("bc6uFV9CJGg"), sponsorblock=False).video.marks == ()
+    assert not [path for path in fake_youtube.hits if path.startswith("sponsor.ajay.app")]
+
+
+def test_sponsorblock_is_told_no_more_of_a_video_than_a_piece_of_a_hash(
+    get: Get, fake_youtube: FakeYouTube
+) -> None:
+    assert get(watch("fake0000003")).video.marks == ()
+    (asked,) = (path for path in fake_youtube.hits if path.startswith("sponsor.ajay.app"))
+    assert len(asked.rsplit("/", 1)[1]) == 4
+
+
+def test_a_recording_comes_without_marks_where_sponsorblock_is_down(
+    get: Get, fake_youtube: FakeYouTube
+) -> None:
+    fake_youtube.sponsorblock_is_down = True
+    recording = get(watch("bc6uFV9CJGg"))
+    assert recording.audio and recording.video.marks == ()
+
+
+def test_marks_in_an_info_file_are_read_as_untrusted(tmp_path: Path, get: Get) -> None:
+    good = {"start_time": 10, "end_time": 20, "category": "sponsor", "title": "Sponsor"}
+    bad = ({"start_time": 5, "end_time": 1, "title": "Sponsor"}, {"title": 7}, None, "x")
+    info = tmp_path / "talk.info.json"
+    info.write_text(json.dumps({"title": "A talk", "sponsorblock_chapters": [*bad, good]}))
+    assert get(SAMPLE, info).video.marks == (Chapter("Sponsor", 10, 20),)
 
 
 def test_the_publishers_captions_and_the_machines_are_told_apart(

@@ -5,7 +5,7 @@ import pytest
 
 from pipeline.config import EditOptions
 from pipeline.edit import edit
-from pipeline.model import Chapter, Edited, Speaker, Transcript, Turns, Word
+from pipeline.model import Edited, Foreign, Speaker, Transcript, Turns, Word
 from pipeline.speech import spoken
 from tests import talk
 
@@ -78,63 +78,28 @@ def test_a_filler_of_one_language_is_a_word_of_another() -> None:
     assert spoken(words, "de") == "Es geht um Geld, und er weiß es"
 
 
-def test_the_sponsor_message_of_the_sample_goes_and_nothing_else_of_weight() -> None:
+def test_of_the_sample_go_the_sponsor_message_and_the_frame_and_nothing_else_of_weight() -> None:
     about, transcript, turns, truth = talk.sample()
     result = edit(about, transcript, turns, PEOPLE, EditOptions())
     sponsor = next(turn["id"] for turn in truth["turns"] if turn["kind"] == "sponsor")
     assert not [sentence for sentence in result.sentences if sentence.turn == sponsor]
     assert {cut.turn for cut in result.dropped if "sponsor" in cut.reason} == {sponsor}
-    elsewhere = [cut for cut in result.dropped if cut.turn != sponsor]
+    frame = {
+        turn["id"]
+        for turn in truth["turns"]
+        if turn["topic"] in ("opening", "closing") and turn["speaker"] == "host"
+    }
+    elsewhere = [cut for cut in result.dropped if cut.turn not in {sponsor, *frame}]
     assert all(len(cut.text.split()) <= 3 for cut in elsewhere)
+    opening = next(cut for cut in result.dropped if cut.reason == "opens the show")
+    assert opening.text.startswith("Hello, and welcome") and opening.text.endswith("to the show.")
     assert "um" not in {word.strip(",").lower() for text in texts(result) for word in text.split()}
-
-
-def test_a_sponsor_message_ends_where_the_host_comes_back() -> None:
-    result = edited(
-        ("S2", "That was the year of the flood."),
-        ("S1", "This show is brought to you by Linear. It is fast. Try linear.app today. "
-               "Let's go back to the mill. What did you find there?"),
-        ("S2", "We found the gate."),
-    )  # fmt: skip
-    assert texts(result)[1] == "Let's go back to the mill."
-    (cut,) = result.dropped
-    assert cut.reason == "is a sponsor message"
-    assert cut.text.startswith("This show") and cut.text.endswith("today.")
-
-
-@pytest.mark.parametrize(
-    "said",
-    [
-        "My race team was sponsored by a bank, and then the sponsor left.",
-        "You press enter with code like that and it breaks.",
-        "The company has a site at acme.com and it is ugly.",
-        "People should subscribe to a newspaper.",
-    ],
-)
-def test_a_guest_may_talk_about_sponsors(said: str) -> None:
-    assert texts(edited(("S1", "What happened then?"), ("S2", said)))[1:] == [said]
-
-
-def test_an_advertising_voice_goes_whole() -> None:
-    result = edited(
-        ("S1", "Where were we, and what came next?"),
-        ("S3", "Tired of boots? This episode is sponsored by Acme. Acme makes boots."),
-        ("S2", "We went home to the mill."),
-    )
-    assert {sentence.speaker for sentence in result.sentences} == {"S1", "S2"}
 
 
 def test_sponsors_stay_if_asked_to() -> None:
     transcript, turns = talk.talk(("S1", "This show is sponsored by Acme. Acme makes boots."))
     kept = edit(talk.video(), transcript, turns, PEOPLE, EditOptions(drop_sponsors=False))
     assert len(kept.sentences) == 2
-
-
-def test_what_sponsorblock_marks_goes() -> None:
-    marked = (Chapter("[SponsorBlock]: Sponsor", 0, 2.5), Chapter("The mill", 2.5, 60))
-    result = edited(("S1", "Boots are very good shoes. The mill is old."), chapters=marked)
-    assert texts(result) == ["The mill is old."]
-    assert reasons(result) == {"Boots are very good shoes.": "is a sponsor message"}
 
 
 def test_a_yes_is_an_answer_only_after_a_question() -> None:
@@ -145,17 +110,14 @@ def test_a_yes_is_an_answer_only_after_a_question() -> None:
     assert reasons(result) == {"Right.": "only agrees", "Yeah.": "only agrees"}
 
 
-def test_a_teaser_that_is_heard_again_goes() -> None:
-    teaser = "The moon has never once been late in all of those years."
-    filler = ("S2", "Water is heavy and slow and it does what it has always done here. " * 130)
-    result = edited(
-        ("S2", teaser),
-        ("S1", "Hello and welcome to this show about many old machines."),
-        filler,
-        ("S2", teaser),
-    )
-    assert reasons(result)[teaser] == "is a preview of what is said later"
-    assert texts(result).count(teaser) == 1
+def test_sentences_in_another_language_are_left_out_unless_they_are_translated() -> None:
+    said = (("S1", "Where were you?"), ("S2", "I was there. Es war sehr schön. It rained."))
+    transcript, turns = talk.talk(*said)
+    for translated in (False, True):
+        heard = replace(transcript, foreign=(Foreign((6, 9), "de", translated),))
+        result = edit(talk.video(), heard, turns, PEOPLE, EditOptions())
+        expected = {} if translated else {"Es war sehr schön.": "is in another language (de)"}
+        assert reasons(result) == expected
 
 
 def test_captions_without_punctuation_are_cut_at_pauses() -> None:

@@ -1,22 +1,27 @@
 """The order of the stages: each is told what it needs, and no more."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from flows.path import write
 from pipeline.config import Config
-from pipeline.model import Audio, Pages, Published, Recording, Source
+from pipeline.model import Audio, Glossary, Pages, Published, Recording, Source, Transcript, Voice
 from tests import lighthouse as vik
 from tests.small_interview import INTERVIEW
 
 
-def told(listening: Path | None) -> dict[str, tuple[object, ...]]:
-    """What each stage is given, where `prepare` made this copy."""
+def told(
+    listening: Path | None, transcript: Transcript = INTERVIEW.transcript
+) -> dict[str, tuple[object, ...]]:
+    """What each stage is given, where `prepare` made this copy and `transcribe` heard this."""
     found: dict[str, Any] = {
         "download": Recording(INTERVIEW.video, Path("a.mp3"), "0"),
+        "glossary": Glossary(),
         "prepare": Audio(Path("16k.wav"), listening, 60.0, "1"),
-        "transcribe": INTERVIEW.transcript,
+        "transcribe": transcript,
+        "correct": transcript,
         "diarize": INTERVIEW.voices,
         "attribute": INTERVIEW.turns,
         "identify": INTERVIEW.speakers,
@@ -43,3 +48,18 @@ def test_a_copy_of_another_size_is_not_heard_anew() -> None:
     for stage in ("transcribe", "diarize", "attribute"):
         assert none[stage] == small[stage] == large[stage]
     assert len({none["render"], small["render"], large["render"]}) == 3
+
+
+def test_what_a_video_is_called_changes_nothing_that_is_heard() -> None:
+    recording = Recording(INTERVIEW.video, Path("a.mp3"), "0")
+    video = replace(INTERVIEW.video, title="Another", description="Other", chapters=())
+    assert recording.untitled == replace(recording, video=video).untitled
+    assert told(None)["transcribe"][0] == recording.untitled
+
+
+def test_who_speaks_is_not_asked_anew_of_the_sound_when_other_words_were_heard() -> None:
+    heard = replace(INTERVIEW.transcript, voices=())
+    other = replace(heard, model="small", words=heard.words[1:])
+    assert told(None, heard)["diarize"] == told(None, other)["diarize"]
+    named = replace(heard, voices=(Voice("Ada", 0.0, 9.0),))
+    assert told(None, named)["diarize"][1] == named

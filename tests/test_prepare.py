@@ -16,6 +16,7 @@ from pipeline.errors import MissingTool, NoSpeech, UnreadableFile
 from pipeline.model import Recording, Video
 from pipeline.prepare import prepare
 from pipeline.store import digest
+from tests.hearing import sample_sound, sample_turns, side_by_side, written
 
 BARE = PrepareOptions(listening_copy=False)
 
@@ -94,6 +95,35 @@ def test_quiet_speech_is_made_louder_and_other_speech_left_alone(tmp_path: Path)
     usual = write(tmp_path / "usual.wav", tone(2, level=-35, rate=16_000), 16_000, 1)
     audio = prepare(recording(usual), BARE, folder=tmp_path)
     assert level(audio.path) == pytest.approx(-35, abs=0.1)
+
+
+def test_a_speaker_on_each_channel_is_noticed(tmp_path: Path) -> None:
+    sound, turns = sample_sound(tmp_path, 40), sample_turns(40)
+    for bleed in (-60, -25, -15):
+        channels = side_by_side(sound, turns, bleed)
+        audio = prepare(recording(written(tmp_path / "a.wav", *channels)), BARE, folder=tmp_path)
+        assert audio.sides
+        assert audio.sides.stat().st_size < 10_000
+
+
+def test_two_channels_that_are_no_sides_of_a_table_are_not_taken_for_them(tmp_path: Path) -> None:
+    voices = sample_sound(tmp_path, 40)
+    chance = np.random.default_rng(0)
+    tune, other = (np.repeat(chance.normal(0, 0.1, (40, 4000)), 4, axis=0).ravel() for _ in "ab")
+    late = np.concatenate([np.zeros(60), voices[:-60]])
+    pairs = {
+        "both in the middle": (voices, voices),
+        "a little to the left": (voices, 0.6 * voices),
+        "in stereo, over music": (voices + tune, voices + other),
+        "music alone": (tune, other),
+        "a hundredth of a second": (tune[:160], other[:160]),
+        "two microphones on one table": (voices, 0.7 * late),
+        "left only": (voices, 0 * voices),
+        "left, and hiss on the right": (voices, chance.normal(0, 0.002, len(voices))),
+    }
+    for name, channels in pairs.items():
+        sound = written(tmp_path / "a.wav", *channels)
+        assert prepare(recording(sound), BARE, folder=tmp_path).sides is None, name
 
 
 def test_a_click_in_silence_is_not_blown_up(tmp_path: Path) -> None:

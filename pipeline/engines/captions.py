@@ -52,7 +52,9 @@ _NAME = re.compile(r"\s*([^\W\d_][\w.'’-]*(?: (?=[^a-z])[\w.'’-]+){0,3})( ?\
 class Captions:
     """A `Transcriber` that reads instead of listening."""
 
-    def transcribe(self, audio: Path, options: TranscribeOptions, heard: Heard) -> Transcript:
+    def transcribe(
+        self, audio: Path, options: TranscribeOptions, heard: Heard, **_: object
+    ) -> Transcript:
         """Words with times of a captions file, in the language that the options name."""
         found = cues(audio)
         words, voices, changes = said(found)

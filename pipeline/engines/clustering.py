@@ -42,9 +42,10 @@ ONE_BREATH = 0.2
 
 ROUNDS = 8  # of hearing who spoke and drawing the middles anew; it settles in four
 
-# What a change of person from one piece to the next costs, in seconds times cosine.
-WITHIN_BREATH, AFTER_PAUSE, WHERE_HEARD = 0.2, 0.1, 0.05
-PAUSE, TOUCHING = 0.15, 0.02  # seconds between two pieces
+# What a change of person from one piece to the next costs, in seconds times cosine; the less, the
+# more windows hear one.
+WITHIN_BREATH, AFTER_PAUSE = 0.2, 0.1
+PAUSE = 0.15  # seconds between two pieces
 
 
 def people(pieces: Sequence[Piece], points: "Points", count: int | None = None) -> "Points":
@@ -63,18 +64,19 @@ def people(pieces: Sequence[Piece], points: "Points", count: int | None = None) 
     return middles
 
 
-def owners(pieces: Sequence[Piece], points: "Points", middles: "Points") -> "NDArray[np.intp]":
-    """Whose each piece is."""
+def owners(
+    pieces: Sequence[Piece], points: "Points", middles: "Points", hints: "Points | None" = None
+) -> "NDArray[np.intp]":
+    """Whose each piece is; `hints`, like cosines, are what else speaks for each person."""
     weights = np.minimum([piece.length for piece in pieces], WEIGHTIEST)
     costs = [_cost(before, piece) for before, piece in pairwise(pieces)]
-    return best_path((points @ middles.T) * weights[:, None], costs)
+    likeness = points @ middles.T + (0 if hints is None else hints)
+    return best_path(likeness * weights[:, None], costs)
 
 
 def _cost(before: Piece, piece: Piece) -> float:
-    gap = piece.start - before.end
-    if gap > PAUSE:
-        return AFTER_PAUSE
-    return WHERE_HEARD if gap < TOUCHING and not piece.goes_on else WITHIN_BREATH
+    paused = piece.start - before.end > PAUSE
+    return (AFTER_PAUSE if paused else WITHIN_BREATH) * (1 - piece.change)
 
 
 def _first_groups(

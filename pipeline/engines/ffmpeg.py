@@ -29,6 +29,7 @@ class Probe:
     """What ffprobe says of a file that holds sound."""
 
     duration: float | None  # None: the container does not say
+    channels: int = 1
     tags: dict[str, str] = field(default_factory=dict)  # names in lower case
     chapters: tuple[tuple[str, float, float], ...] = ()  # title, start, end
 
@@ -87,7 +88,8 @@ def probe(path: Path) -> Probe:
         for part in told.get("chapters", [])
     )
     duration = whole.get("duration")
-    return Probe(float(duration) if duration else None, tags, chapters)
+    channels = next(s.get("channels", 1) for s in streams if s.get("codec_type") == "audio")
+    return Probe(float(duration) if duration else None, channels, tags, chapters)
 
 
 def _ffprobe(path: Path) -> Any:

@@ -1,16 +1,26 @@
-"""How both Whispers listen: part by part, where somebody speaks, and never to silence or music."""
+"""How both Whispers listen: part by part, where somebody speaks, and never to silence or music.
 
-from collections.abc import Callable, Iterable, Iterator
+No more than a few parts are in memory, however long the recording. Each part that was heard is kept
+in `folder` at once: who is killed after two hours goes on after two hours.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from itertools import chain
+from dataclasses import dataclass
+from itertools import groupby, pairwise
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from pydantic import ValidationError
+
+from pipeline import store
 from pipeline.engines.base import Heard
 from pipeline.engines.wav import Wav
 from pipeline.engines.whisper_words import Piece, words_of
-from pipeline.model import Word
+from pipeline.model import Foreign, Word
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,66 +28,113 @@ if TYPE_CHECKING:
 
     Sound = NDArray[np.float32]
 
+T = TypeVar("T")
 Span = tuple[float, float]
 
-# Seconds. Whisper holds all it is given at once (3 h: 10 GB); and parts this short can be heard
-# side by side, which one network on several threads gains little from.
+# Seconds of sound in which speech is looked for at a time.
+WINDOW = 600.0
+# Seconds. Whisper holds all it is given at once (3 h: 10 GB); and this much is lost to a kill.
 LONGEST_PART = 100.0
 # Seconds that are listened to before and after speech: the voice detector takes that long to wake
 # up after music, where the host says who is there. At 0.4 s it lost 11 words of 159, so: 6.
 MARGIN = 2.0
-# Seconds. A language is told by the middle of the longest part: an interview may begin with a song.
+# Seconds. The usual language is told by the middle of the longest part: an interview may begin with
+# a song. Where most turns out to be said in another one, that is the usual one.
 ENOUGH = 30.0
 # Seconds that a word lasts at most, unless somebody is heard all the while.
 LONGEST_WORD = 1.0
+# Seconds in which somebody speaks and Whisper wrote nothing, or one word that lasts so long. It
+# skips a sentence now and then; one that it is given by itself it hears.
+SKIPPED = 1.5
+# What it says of such a piece must be as likely as this: it may be a song after all.
+LEAST_LIKELY = -0.8
 
-Speech = Callable[["Sound"], list[Span]]  # where somebody speaks
-Language = Callable[["Sound"], str]  # which one they speak
-Listen = Callable[["Sound", str], Iterable[Piece]]  # what they say, in that language
+Worded = tuple[Word, Piece]  # a word, and the piece of Whisper's answer that it is from
+Speech = Callable[["Sound"], list[Span]]  # where somebody speaks, in spans that are not too long
 
 
-def hear(
-    audio: Path,
-    speech: Speech,
-    language: Language,
-    listen: Listen,
-    heard: Heard,
-    at_once: int = 1,
-) -> tuple[str, tuple[Word, ...]]:
-    """The language and the words of a mono 16 kHz wav; no words where nobody speaks.
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of the recording that is listened to as a whole."""
 
-    So many parts are listened to `at_once`, each in a thread of its own; the words are the same.
+    start: float
+    end: float
+
+
+class Ear(Protocol):
+    """A Whisper with its model, ready to listen."""
+
+    listeners: int  # so many threads may listen at once
+
+    def language(self, sound: "Sound") -> str:
+        """Which language is spoken, as ISO 639-1."""
+        ...
+
+    def listen(
+        self,
+        parts: Iterable[tuple[Part, "Sound"]],
+        language: str,
+        heard: Callable[[Part, float], None],
+    ) -> Iterator[tuple[Part, list[Piece]]]:
+        """What is said in each part, in any order; tells how many seconds of one are heard."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """All that was said."""
+
+    language: str
+    words: tuple[Word, ...]
+    foreign: tuple[Foreign, ...] = ()
+
+
+def hear(audio: Path, ear: Ear, second: Ear, speech: Speech, heard: Heard, folder: Path) -> Said:
+    """The words of a mono 16 kHz wav; no words where nobody speaks.
+
+    What the first ear skips the `second` hears, who was not told what to expect: Whisper skips more
+    when it is. What a killed run with the same options left in `folder` is not listened to again.
     """
     with Wav(audio) as wav:
-        spans = speech(wav.read(0, wav.duration))
-        found = list(parts(spans, wav.duration))
+        spans = _kept(list[Span], folder / "speech.json", lambda: list(spoken(wav, speech)))
+        found = [Part(*part) for part in parts(spans, wav.duration)]
         if not found:
-            return "und", ()
-        start, end = max(found, key=lambda part: part[1] - part[0])
-        middle = max(start, (start + end - ENOUGH) / 2)
-        spoken = language(wav.read(middle, min(end, middle + ENOUGH)))
-        one_reads = Lock()
-        done: dict[Span, float] = {}  # seconds of each part that are heard
-
-        def words(part: Span) -> list[Word]:
-            start, end = part
-            with one_reads:
-                sound = wav.read(start, end)
-            pieces = []
-            for piece in listen(sound, spoken):
-                pieces.append(piece)
-                done[part] = piece.words[-1].end if piece.words else done.get(part, 0)
-                heard(sum(list(done.values())))
-            said = words_of(pieces, end - start, spoken)
-            return [_trimmed(word, start, spans) for word in said]
-
-        with ThreadPoolExecutor(at_once) as listeners:
-            said = list(chain.from_iterable(listeners.map(words, found)))
+            return Said("und", ())
+        longest = max(found, key=lambda part: part.end - part.start)
+        middle = max(longest.start, (longest.start + longest.end - ENOUGH) / 2)
+        sound = wav.read(middle, min(longest.end, middle + ENOUGH))
+        language = _kept(str, folder / "language.json", lambda: ear.language(sound))
+        pieces = _listened(wav, ear, found, language, heard, folder)
+        words = list(_words(pieces, spans))
+        skipped = [Part(*gap) for gap in gaps([word for word, _ in words], spans, found)]
+        missing = _listened(wav, second, skipped, language, lambda _: None, folder)
+        for part, said in missing.items():
+            words = _mended(words, part, [w for w in _words({part: said}, spans) if _likely(w[1])])
         heard(wav.duration)
-    return spoken, tuple(said)
+    words.sort(key=lambda word: (word[0].start, word[0].end))
+    usual = Counter(piece.language for _, piece in words).most_common(1)
+    language = usual[0][0] if usual else language
+    return Said(language, tuple(word for word, _ in words), tuple(_foreign(words, language)))
 
 
-def parts(spans: list[Span], duration: float) -> Iterator[Span]:
+def spoken(wav: Wav, speech: Speech) -> Iterator[Span]:
+    """Where somebody speaks, looked for window by window; a window ends in a pause."""
+    start = 0.0
+    while start < wav.duration:
+        end = min(wav.duration, start + WINDOW)
+        spans = [(start + a, start + b) for a, b in speech(wav.read(start, end))]
+        pauses = [
+            max((before + after) / 2, after - MARGIN)
+            for (_, before), (after, _) in pairwise(spans)
+            if after > before and after > (start + end) / 2
+        ]
+        if end < wav.duration and pauses:
+            end = pauses[-1]
+        yield from (span for span in spans if span[0] < end)
+        start = end
+
+
+def parts(spans: Sequence[Span], duration: float) -> Iterator[Span]:
     """What to listen to at a time: speech with short pauses, and a margin, cut at pauses.
 
     >>> list(parts([(10, 50), (52, 90), (91, 150), (200, 220)], 221))
@@ -96,7 +153,94 @@ def parts(spans: list[Span], duration: float) -> Iterator[Span]:
         yield before, after
 
 
-def _trimmed(word: Word, offset: float, spans: list[Span]) -> Word:
+def _listened(
+    wav: Wav, ear: Ear, found: Sequence[Part], language: str, heard: Heard, folder: Path
+) -> dict[Part, tuple[Piece, ...]]:
+    """What is said in each part: from its file, or listened to by the next thread that is free."""
+    files = {part: folder / f"{part.start:.3f}-{part.end:.3f}.json" for part in found}
+    pieces = {part: _loaded(tuple[Piece, ...], file) for part, file in files.items()}
+    done = {part: part.end - part.start for part, kept in pieces.items() if kept is not None}
+    speech = max(1.0, sum(part.end - part.start for part in found))
+    one_at_a_time, stopped = Lock(), False
+
+    def tell(part: Part, seconds: float) -> None:
+        with one_at_a_time:
+            done[part] = seconds
+            heard(sum(done.values()) * wav.duration / speech)
+
+    waiting = iter([part for part in found if pieces[part] is None])
+
+    def sounds() -> Iterator[tuple[Part, "Sound"]]:
+        while not stopped:
+            with one_at_a_time:
+                part = next(waiting, None)
+                sound = wav.read(part.start, part.end) if part else None
+            if part is None or sound is None:
+                return
+            yield part, sound
+
+    def listen(_: int) -> None:
+        for part, said in ear.listen(sounds(), language, tell):
+            pieces[part] = tuple(said)
+            store.write_whole(files[part], store.dump(tuple(said)))
+            tell(part, part.end - part.start)
+
+    with ThreadPoolExecutor(ear.listeners) as listeners:
+        try:
+            list(listeners.map(listen, range(ear.listeners)))
+        finally:  # Ctrl-C, or one who failed: the others do not begin another part
+            stopped = True
+    return {part: kept or () for part, kept in pieces.items()}
+
+
+def gaps(words: Sequence[Word], spans: Sequence[Span], found: Sequence[Part]) -> Iterator[Span]:
+    """Where somebody speaks and there is no word.
+
+    >>> list(gaps([Word("a", 1, 2), Word("b", 8, 9)], [(1, 5), (7.5, 9)], [Part(0, 10)]))
+    [(2, 8)]
+    """
+    for part in found:
+        said = [
+            word
+            for word in words
+            if part.start <= word.start < part.end and word.end - word.start < SKIPPED
+        ]
+        ends = [part.start, *(word.end for word in said)]
+        starts = [*(word.start for word in said), part.end]
+        for end, start in zip(ends, starts, strict=True):
+            if start - end >= SKIPPED:
+                speech = sum(max(0, min(b, start) - max(a, end)) for a, b in spans)
+                if speech >= SKIPPED:
+                    yield end, start
+
+
+def _mended(words: list[Worded], gap: Part, said: list[Worded]) -> list[Worded]:
+    """With what is said in a gap, in place of a word or two that were stretched over it."""
+    before = [word for word in words if gap.start <= word[0].start < gap.end]
+    if len(said) <= len(before):
+        return words
+    return [word for word in words if word not in before] + said
+
+
+def _words(pieces: dict[Part, tuple[Piece, ...]], spans: Sequence[Span]) -> Iterator[Worded]:
+    for part, said in pieces.items():
+        for word, piece in words_of(said, part.end - part.start):
+            yield _trimmed(word, part.start, spans), piece
+
+
+def _likely(piece: Piece) -> bool:
+    return piece.log_probability >= LEAST_LIKELY
+
+
+def _foreign(words: Sequence[Worded], language: str) -> Iterator[Foreign]:
+    tongues = [(piece.language, piece.translated) for _, piece in words]
+    for (tongue, translated), same in groupby(range(len(words)), key=lambda at: tongues[at]):
+        places = list(same)
+        if tongue != language or translated:
+            yield Foreign((places[0], places[-1]), tongue, translated)
+
+
+def _trimmed(word: Word, offset: float, spans: Sequence[Span]) -> Word:
     """At its place in the recording, without the silence beside it that Whisper adds to a word."""
     start, end = offset + word.start, offset + word.end
     if end - start > LONGEST_WORD:
@@ -104,3 +248,19 @@ def _trimmed(word: Word, offset: float, spans: list[Span]) -> Word:
         if heard:
             start, end = max(start, heard[0][0]), min(end, heard[-1][1])
     return Word(word.text, round(start, 3), round(end, 3), word.probability)
+
+
+def _kept(kind: type[T], file: Path, find: Callable[[], T]) -> T:
+    """What is in the file; found and written where it is not there."""
+    kept = _loaded(kind, file)
+    if kept is None:
+        kept = find()
+        store.write_whole(file, json.dumps(kept).encode())
+    return kept
+
+
+def _loaded(kind: type[T], file: Path) -> T | None:
+    try:
+        return store.load(kind, file.read_bytes())
+    except (FileNotFoundError, ValidationError):
+        return None

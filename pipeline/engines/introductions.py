@@ -1,14 +1,13 @@
 """Names: who introduces himself, is introduced or addressed, and how the publisher spells it."""
 
-import difflib
 import itertools
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from pipeline import speech
+from pipeline.engines.likeness import near
 from pipeline.model import Turn, Turns, Video
 
 _PARTICLE = r"(?:de|da|di|del|della|van|von|der|den|la|le|el|al|bin|ibn|ben|ter|dos|du)"
@@ -29,8 +28,12 @@ _NO_NAME = speech.listed(
     "february march april june july august september october november december american english "
     "british german french chinese indian canadian european russian japanese internet news world "
     "podcasts talk radio media youtube spotify apple google twitter instagram linkedin website "
-    "newsletter transcript timestamps links sponsors outline patreon subscribe follow"
+    "newsletter transcript timestamps links sponsors outline patreon subscribe follow "
+    # what a title says to a program that reads it
+    "ignore previous instruction instructions prompt script javascript click html http https"
 )
+_ORDERS = speech.listed("ignore previous instruction instructions prompt script javascript click")
+_LONGEST_NAME = 60  # letters
 _SHORTEST = 3  # letters of a first name that stands for a whole one
 
 
@@ -105,6 +108,8 @@ _RETOLD = re.compile(
     r"[,:]?\s*|[\"“]\s*)$",
     re.I,
 )
+# "Devil's Advocate", "Lenny's Podcast": what follows belongs to a name and is no part of it.
+_OWNED = re.compile(r"(?<=\w)['’]s\s")
 _CALLS = re.compile(rf"(?:(?:^|[.!?]\s+)(?P<first>{NAME}),\s)|(?:,\s(?P<last>{NAME})[.?!])")
 
 
@@ -117,11 +122,11 @@ def written(video: Video) -> tuple[Written, ...]:
         ("channel", video.channel or ""),
     )
     for where, text in places:
-        for capitals in re.finditer(NAME, text):
-            for name, alone in _candidates(_clean(capitals.group()).split()):
-                held = found.get(name.lower())
-                if held is None or (alone and not held.alone):
-                    found[name.lower()] = Written(name, held.where if held else where, alone)
+        runs = (run for capitals in re.finditer(NAME, text) for run in _OWNED.split(capitals[0]))
+        for name, alone in (each for run in runs for each in _candidates(_clean(run).split())):
+            held = found.get(name.lower())
+            if held is None or (alone and not held.alone):
+                found[name.lower()] = Written(name, held.where if held else where, alone)
     return tuple(found.values())
 
 
@@ -160,7 +165,8 @@ def heard(turns: Turns) -> Iterator[Heard]:
         for kind, frame in FRAMES:
             for match in frame.finditer(turn.text.replace("’", "'")):
                 name = person(match["name"])
-                if not name or match["owner"] or (kind == "self" and _retold(turn, match)):
+                owner = match["owner"] or _OWNED.search(match["name"])
+                if not name or owner or (kind == "self" and _retold(turn, match)):
                     continue
                 share = match.start() / max(1, len(turn.text))
                 yield Heard(place, kind, name, _around(match.group(), name), share)
@@ -186,6 +192,30 @@ def person(name: str) -> str:
     return " ".join(kept)
 
 
+def is_name(label: str) -> bool:
+    """Whether captions that call a voice that give it a name, and no markup, order or sentence.
+
+    >>> is_name("Mara Lind"), is_name("MARA LIND"), is_name("Ludwig van Beethoven"), is_name("林")
+    (True, True, True, True)
+    >>> is_name("[click](javascript:x)"), is_name("Ignore previous instructions"), is_name("")
+    (False, False, False)
+    """
+    parts = [part.strip(",()") for part in label.split()]
+    return (
+        len(label) <= _LONGEST_NAME
+        and bool(parts)
+        and all(
+            _LABEL_PART.fullmatch(part)
+            and part.lower() not in _ORDERS
+            and (not part[0].islower() or re.fullmatch(_PARTICLE, part))
+            for part in parts
+        )
+    )
+
+
+_LABEL_PART = re.compile(r"[^\W_][\w.'’-]*")
+
+
 def _around(said: str, name: str) -> str:
     """The words of a frame, from its start to the end of the name."""
     return said[: said.rindex(name) + len(name)].strip(" .,!?") if name in said else name
@@ -209,8 +239,8 @@ def alike(heard_name: str, written_name: str) -> bool:
     """
     ours, theirs = heard_name.split(), written_name.split()
     if len(ours) == 1 or len(theirs) == 1:
-        return len(ours) == len(theirs) and _near(ours[0], theirs[0]) >= 0.8
-    first, last = _near(ours[0], theirs[0]), _near(ours[-1], theirs[-1])
+        return len(ours) == len(theirs) and near(ours[0], theirs[0]) >= 0.8
+    first, last = near(ours[0], theirs[0]), near(ours[-1], theirs[-1])
     return first >= 0.7 and last >= 0.7 and first + last >= 1.6
 
 
@@ -221,31 +251,5 @@ def begins(single: str, whole: str) -> bool:
         " " not in single
         and len(parts) > 1
         and len(single) >= _SHORTEST
-        and max(_near(single, parts[0]), _near(single, parts[-1])) >= 0.8
+        and max(near(single, parts[0]), near(single, parts[-1])) >= 0.8
     )
-
-
-def _near(one: str, other: str) -> float:
-    one, other = _letters(one), _letters(other)
-    written_alike = difflib.SequenceMatcher(None, one, other).ratio()
-    sounds_alike = difflib.SequenceMatcher(None, _sound(one), _sound(other)).ratio()
-    return max(written_alike, 0.9 * sounds_alike)
-
-
-def _letters(text: str) -> str:
-    plain = unicodedata.normalize("NFKD", text.lower())
-    return "".join(letter for letter in plain if letter.isalpha())
-
-
-_SOUNDS = (
-    ("ph", "f"), ("ck", "k"), ("gh", ""), ("qu", "k"), ("x", "ks"), ("sch", "s"), ("sh", "s"),
-    ("th", "t"), ("ce", "se"), ("ci", "si"), ("cy", "si"), ("c", "k"), ("z", "s"), ("j", "g"),
-)  # fmt: skip
-
-
-def _sound(letters: str) -> str:
-    """A key that like-sounding names share: consonants, and a vowel only in front."""
-    for written_as, sounds_as in _SOUNDS:
-        letters = letters.replace(written_as, sounds_as)
-    key = letters[:1] + re.sub(r"[aeiouyhw]", "", letters[1:])
-    return re.sub(r"(.)\1+", r"\1", key)

@@ -1,6 +1,6 @@
 """Audio to words with openai-whisper, where the model comes from: slower, a second opinion."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache, partial
 from http.client import HTTPException
 from pathlib import Path
@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from pipeline.config import TranscribeOptions, cores
 from pipeline.engines import ct2_checkpoint, weights
 from pipeline.engines.base import Heard
-from pipeline.engines.faster_whisper import speech
-from pipeline.engines.hearing import hear
+from pipeline.engines.faster_whisper import SURELY, speech
+from pipeline.engines.hearing import Part, hear
 from pipeline.engines.whisper_words import Piece, must_know
 from pipeline.errors import BrokenModel
 from pipeline.model import Transcript, Word
@@ -19,6 +19,8 @@ from pipeline.model import Transcript, Word
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    Sound = NDArray[np.float32]
 
 
 class OpenAIWhisper:
@@ -28,7 +30,9 @@ class OpenAIWhisper:
         """Where a model is on this machine. Raises MissingModel."""
         return str(weights.place(model, _cached))
 
-    def transcribe(self, audio: Path, options: TranscribeOptions, heard: Heard) -> Transcript:
+    def transcribe(
+        self, audio: Path, options: TranscribeOptions, heard: Heard, *, terms: str, folder: Path
+    ) -> Transcript:
         """Words with times (seconds) of a mono 16 kHz wav. No words where nobody speaks."""
         import torch
 
@@ -37,30 +41,79 @@ class OpenAIWhisper:
         torch.set_num_threads(options.threads or max(1, cores() // 2))
         model = _model(options.model, options.device, options.models_folder)
         must_know(options, _languages(model))
-
-        def listen(sound: "NDArray[np.float32]", language: str) -> Iterator[Piece]:
-            said = model.transcribe(
-                sound,
-                language=language,
-                beam_size=options.beam_size,
-                word_timestamps=True,
-                # Against invented text. `hallucination_silence_threshold` would help too, but loses
-                # what is said at the end of each half minute: 26 words of 1250.
-                condition_on_previous_text=False,
-                fp16=model.device.type == "cuda",
-            )
-            return map(_piece, said["segments"])
-
-        def language(sound: "NDArray[np.float32]") -> str:
-            return options.language or _language(model, sound)
-
         spans = partial(speech, threshold=options.vad_threshold)
-        spoken, words = hear(audio, spans, language, listen, heard)
-        shown = weights.shown(options.model)
-        return Transcript(spoken, "whisper", "openai-whisper", shown, words)
+        ears = Ear(model, options, terms), Ear(model, options, "")
+        said = hear(audio, *ears, spans, heard, folder)
+        return Transcript(
+            language="en" if options.translate and said.words else said.language,
+            source="whisper",
+            engine="openai-whisper",
+            model=weights.shown(options.model),
+            words=said.words,
+            foreign=said.foreign,
+        )
 
 
-def _piece(piece: dict[str, Any]) -> Piece:
+class Ear:
+    """A `hearing.Ear`: a loaded model, and how it is to listen."""
+
+    listeners = 1  # torch spreads one over the cores by itself
+
+    def __init__(self, model: Any, options: TranscribeOptions, terms: str) -> None:
+        self._model, self._options, self._terms = model, options, terms
+
+    def language(self, sound: "Sound") -> str:
+        """Which language is spoken, as ISO 639-1."""
+        return self._options.language or self._likely(sound)[0]
+
+    def listen(
+        self,
+        parts: Iterable[tuple[Part, "Sound"]],
+        language: str,
+        heard: Callable[[Part, float], None],
+    ) -> Iterator[tuple[Part, list[Piece]]]:
+        """What is said in each part, one after the other."""
+        for part, sound in parts:
+            heard(part, 0)
+            yield part, self._said(sound, self._spoken(sound, language))
+
+    def _spoken(self, sound: "Sound", usual: str) -> str:
+        if self._options.language or not self._model.is_multilingual:
+            return usual
+        found, sure = self._likely(sound)
+        return found if sure >= SURELY else usual
+
+    def _said(self, sound: "Sound", language: str) -> list[Piece]:
+        translated = self._options.translate and language != "en"
+        found = self._model.transcribe(
+            sound,
+            language=language,
+            task="translate" if translated else "transcribe",
+            beam_size=self._options.beam_size,
+            word_timestamps=True,
+            # Against invented text. `hallucination_silence_threshold` would help too, but loses
+            # what is said at the end of each half minute: 26 words of 1250.
+            condition_on_previous_text=False,
+            initial_prompt=self._terms or None,
+            carry_initial_prompt=bool(self._terms),
+            fp16=self._model.device.type == "cuda",
+        )
+        return [_piece(each, language, translated) for each in found["segments"]]
+
+    def _likely(self, sound: "Sound") -> tuple[str, float]:
+        """The language of the first half minute, and how sure it is."""
+        if not self._model.is_multilingual:
+            return "en", 1.0
+        import whisper
+
+        padded = whisper.pad_or_trim(sound)
+        picture = whisper.log_mel_spectrogram(padded, self._model.dims.n_mels)
+        _, likely = self._model.detect_language(picture.to(self._model.device))
+        found = max(likely, key=likely.__getitem__)
+        return str(found), float(likely[found])
+
+
+def _piece(piece: dict[str, Any], language: str, translated: bool) -> Piece:
     words = tuple(
         Word(
             word["word"],
@@ -70,18 +123,8 @@ def _piece(piece: dict[str, Any]) -> Piece:
         )
         for word in piece["words"]
     )
-    return Piece(words, piece["no_speech_prob"], piece["avg_logprob"], piece["compression_ratio"])
-
-
-def _language(model: Any, sound: "NDArray[np.float32]") -> str:
-    if not model.is_multilingual:
-        return "en"
-    import whisper
-
-    padded = whisper.pad_or_trim(sound)
-    picture = whisper.log_mel_spectrogram(padded, model.dims.n_mels).to(model.device)
-    _, likely = model.detect_language(picture)
-    return str(max(likely, key=likely.__getitem__))
+    sure = piece["no_speech_prob"], piece["avg_logprob"], piece["compression_ratio"]
+    return Piece(words, *sure, language, translated)
 
 
 def _cached(model: str) -> Path:

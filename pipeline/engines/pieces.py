@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline.engines.segmentation import Activity, seconds
+from pipeline.engines.segmentation import NEAR, Activity, seconds
 from pipeline.engines.wav import RATE, Wav
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ class Piece:
     start: float
     end: float
     goes_on: bool  # cut at a dip only: most likely the person of the piece before
+    change: float = 0.0  # share of the windows that hear another voice begin with it
 
     @property
     def length(self) -> float:
@@ -40,6 +41,7 @@ class Piece:
 
 def pieces(wav: Wav, activity: Activity) -> Iterator[Piece]:
     """Cut what one voice says alone: at pauses, at changes of voice, at dips of loudness."""
+    ended = 0
     for first, last in runs(activity.voices == 1):
         cuts = [first]
         for begin, end in runs(activity.change[first:last] >= AGREED):
@@ -47,7 +49,10 @@ def pieces(wav: Wav, activity: Activity) -> Iterator[Piece]:
             if min(middle - cuts[-1], last - middle) > SHORTEST:
                 cuts.append(middle)
         for begin, end in zip(cuts, [*cuts[1:], last], strict=True):
-            yield from _cut(wav, seconds(begin), min(seconds(end), wav.duration))
+            # A change in a pause is heard in its middle, one without a pause about there.
+            change = activity.change[max(0, ended - NEAR) : begin + NEAR + 1].max()
+            ended = end
+            yield from _cut(wav, seconds(begin), min(seconds(end), wav.duration), float(change))
 
 
 def runs(true: "NDArray[np.bool_]") -> list[tuple[int, int]]:
@@ -60,7 +65,7 @@ def runs(true: "NDArray[np.bool_]") -> list[tuple[int, int]]:
     return [(int(a), int(b)) for a, b in edges.reshape(-1, 2)]
 
 
-def _cut(wav: Wav, start: float, end: float) -> Iterator[Piece]:
+def _cut(wav: Wav, start: float, end: float, change: float) -> Iterator[Piece]:
     times = [start]
     while end - times[-1] > LONGEST:
         # By the half minute: under music, hours can go by without a pause.
@@ -73,7 +78,8 @@ def _cut(wav: Wav, start: float, end: float) -> Iterator[Piece]:
     times.append(end)
     for index in range(len(times) - 1):
         if times[index + 1] - times[index] >= BRIEFEST:
-            yield Piece(times[index], times[index + 1], goes_on=index > 0)
+            goes_on = index > 0
+            yield Piece(times[index], times[index + 1], goes_on, 0.0 if goes_on else change)
 
 
 def _loudness(sound: "NDArray[np.float32]") -> "NDArray[np.float32]":

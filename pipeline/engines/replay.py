@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from pipeline import store
 from pipeline.config import DiarizeOptions, TranscribeOptions
+from pipeline.engines import rttm
 from pipeline.engines.base import Heard
 from pipeline.errors import ConfigError
 from pipeline.model import Transcript, Voice, Voices
@@ -17,9 +18,11 @@ T = TypeVar("T")
 class ReplayTranscript:
     """A `Transcriber` that gives back a transcript.json."""
 
-    def transcribe(self, audio: Path, options: TranscribeOptions, heard: Heard) -> Transcript:
+    def transcribe(
+        self, audio: Path, options: TranscribeOptions, heard: Heard, **more: object
+    ) -> Transcript:
         """What the file holds, whatever the recording."""
-        _ = audio, heard
+        _ = audio, heard, more
         file = _named(options.replay, "transcribe.replay", "a transcript.json")
         return _loaded(Transcript, file, "transcribe.replay")
 
@@ -61,16 +64,7 @@ def _loaded(kind: type[T], file: Path, knob: str) -> T:
 
 
 def _rttm(file: Path) -> tuple[Voice, ...]:
-    """Lines like `SPEAKER file 1 3.25 1.50 <NA> <NA> ada <NA> <NA>`: from, for how long, who."""
-    spans = []
-    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
-        fields = line.split()
-        if not fields or fields[0] != "SPEAKER":
-            continue
-        try:
-            start, seconds, who = float(fields[3]), float(fields[4]), fields[7]
-            spans.append(Voice(who, start, start + seconds))
-        except (IndexError, ValueError) as error:
-            why = f"Line {number} is not RTTM: {error}."
-            raise ConfigError(f"diarize.replay = {file}", why, "Mend that line.") from error
-    return tuple(spans)
+    try:
+        return tuple(rttm.read(file.read_text(encoding="utf-8")))
+    except ValueError as error:  # a file that is not text, too
+        raise ConfigError(f"diarize.replay = {file}", str(error), "Mend that line.") from error

@@ -30,6 +30,14 @@ def pieces(path: Path) -> Iterator[Any]:
             yield piece(data)
 
 
+def stereo(path: Path) -> Iterator[bytes]:
+    """16-bit 16 kHz of a recording's two channels, two seconds at a time."""
+    wanted = ("-ac", "2", "-ar", str(RATE), "-f", "s16le", "pipe:1")
+    with _ffmpeg(path, *_only_sound(path), *wanted) as stream:
+        while data := stream.read(2 * RATE * WIDTH * 2):
+            yield data
+
+
 def piece(data: bytes) -> Any:
     """Samples as pydub knows them."""
     with warnings.catch_warnings():

@@ -16,7 +16,12 @@ class Piece:
     no_speech: float  # probability that nobody speaks
     log_probability: float  # mean over the tokens
     compression: float  # text length by its length when compressed: a loop compresses well
+    language: str  # that is spoken
+    translated: bool = False  # the words are English, whatever is spoken
 
+
+# Repeats in a row that nobody says: of a run of tokens this long or shorter, so many.
+LOOPS = ((1, 12), (4, 6), (30, 4))
 
 # (reason, test): Whisper makes text up over music and noise; the first that holds drops the piece.
 INVENTED: tuple[tuple[str, Callable[[Piece], bool]], ...] = (
@@ -26,23 +31,41 @@ INVENTED: tuple[tuple[str, Callable[[Piece], bool]], ...] = (
 )
 
 
+def loops(tokens: Sequence[int]) -> bool:
+    """Whether the same tokens come again and again in a row.
+
+    Times between them do not count. "No, no, no, no" is no loop, a sentence four times is.
+
+    >>> loops([5, 6, 7, 8, 9] * 4), loops([1] + [5, 6] * 5 + [3]), loops([1] + [5, 6] * 6)
+    (True, False, True)
+    """
+    for size in range(1, LOOPS[-1][0] + 1):
+        least = next(repeats for longest, repeats in LOOPS if size <= longest)
+        same = 0  # tokens in a row that are as `size` tokens before
+        for place in range(size, len(tokens)):
+            same = same + 1 if tokens[place] == tokens[place - size] else 0
+            if same >= size * (least - 1):
+                return True
+    return False
+
+
 # Written without spaces: there each word stands alone, and none continues the one before.
 UNSPACED = frozenset({"zh", "yue", "ja", "th", "lo", "my"})
 
 
-def words_of(pieces: Iterable[Piece], duration: float, language: str) -> Iterator[Word]:
-    """The words of all pieces that were heard rather than made up."""
+def words_of(pieces: Iterable[Piece], duration: float) -> Iterator[tuple[Word, Piece]]:
+    """The words of all pieces that were heard rather than made up, each with its piece."""
     latest = 0.0
     for piece in pieces:
         if any(test(piece) for _, test in INVENTED):
             continue
-        for word in whole(piece.words, language):
+        for word in whole(piece.words, "en" if piece.translated else piece.language):
             # Neighbours may overlap by some hundredths, and the last may end after the recording.
             start = min(max(word.start, latest), duration)
             latest = min(max(word.end, start), duration)
             if text := word.text.strip():
                 sure = None if word.probability is None else round(float(word.probability), 4)
-                yield Word(text, round(float(start), 3), round(float(latest), 3), sure)
+                yield Word(text, round(float(start), 3), round(float(latest), 3), sure), piece
 
 
 def whole(words: Iterable[Word], language: str) -> list[Word]:
@@ -71,4 +94,10 @@ def must_know(options: TranscribeOptions, languages: Sequence[str]) -> None:
             f"transcribe.language = {options.language}",
             f"The model '{options.model}' knows: {', '.join(sorted(languages))}.",
             "Name one of these, or none; models that end in .en know English only.",
+        )
+    if options.translate and len(languages) == 1:
+        raise ConfigError(
+            "transcribe.translate",
+            f"The model '{options.model}' knows English only: it cannot translate.",
+            "Take the model without .en.",
         )

@@ -172,7 +172,7 @@ def fetch(
     with _open(url, options, {"format": _any}) as ydl:
         info = _one(ydl.extract_info(url, download=False), url)
         accept(info)
-        info = {**info, **_sound(info, options, url)}
+        info = {**info, **_sound(info, options, url), **_marked(ydl, info, options)}
         # `dl` and not a template: the name on disk owes nothing to what a site says.
         audio = folder / f"audio.{_ending(info)}"
         with _telling(url, ydl.params["logger"], folder):
@@ -216,6 +216,22 @@ def _sound(info: Info, options: DownloadOptions, url: str) -> Info:
     if known:
         raise NoFormats(url, f"only sound dubbed by a machine, in: {known}.")
     raise NoMedia(url, "What is there has no sound.")
+
+
+def _marked(ydl: Any, info: Info, options: DownloadOptions) -> Info:
+    """Where SponsorBlock's users marked sponsor messages. Nothing hangs on it: words tell too."""
+    from yt_dlp.postprocessor.sponsorblock import SponsorBlockPP
+    from yt_dlp.utils import YoutubeDLError
+
+    if not options.sponsorblock or info.get("extractor_key") not in SponsorBlockPP.EXTRACTORS:
+        return {}
+    kinds = SponsorBlockPP.CATEGORIES.keys() - SponsorBlockPP.NON_SKIPPABLE_CATEGORIES.keys()
+    try:
+        _, told = SponsorBlockPP(ydl, sorted(kinds)).run(dict(info))
+    except (YoutubeDLError, HTTPException, OSError, LookupError, TypeError, ValueError) as error:
+        log.warning("SponsorBlock did not answer: %s", cleaned(str(error)))
+        return {}
+    return {"sponsorblock_chapters": told["sponsorblock_chapters"]}
 
 
 def _ending(info: Info) -> str:

@@ -1,6 +1,7 @@
 """The pages and JSON that yt-dlp's extractors read, made of the catalog."""
 
 import datetime as dt
+import hashlib
 import html
 import json
 from collections.abc import Iterable
@@ -386,6 +387,30 @@ def timed_text(video: Video, language: str, heard: bool, kind: str) -> tuple[str
 
     lines = [f"{clock(start)} --> {clock(end)}\n{said}\n" for start, end, said in cues]
     return "text/vtt", f"WEBVTT\nKind: captions\nLanguage: {language}\n\n" + "\n".join(lines)
+
+
+def sponsorblock(videos: Iterable[Video], path: str) -> list[Json]:
+    """What SponsorBlock knows of the videos whose id has this beginning of a hash."""
+    return [
+        {
+            "videoID": video.id,
+            "segments": [
+                {
+                    "category": category,
+                    "actionType": "skip",
+                    "segment": [start, end],
+                    "UUID": f"{video.id}-{start}",
+                    "videoDuration": video.duration,
+                    "locked": 0,
+                    "votes": 1,
+                    "description": "",
+                }
+                for start, end, category in video.sponsored
+            ],
+        }
+        for video in videos
+        if hashlib.sha256(video.id.encode()).hexdigest().startswith(path.rsplit("/", 1)[-1])
+    ]
 
 
 def page(data: Json, told: Json | None = None) -> str:

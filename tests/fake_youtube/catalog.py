@@ -35,6 +35,7 @@ class Video:
     sounds: tuple[Sound, ...] = (Sound(),)
     channel: str = "Fake Channel"
     file: Path | None = None  # the sound itself, instead of a tone
+    sponsored: tuple[tuple[float, float, str], ...] = ()  # SponsorBlock's: start, end, category
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,7 @@ VIDEOS = (
         manual={"en": CUES, "de": SPANISH},
         auto={"en": HEARD},
         description="0:00 Intro\n0:03 Middle\n0:08 End",
+        sponsored=((3, 5, "sponsor"), (9, 12, "outro")),
     ),
     Video("fake0000002", "Only automatic captions", auto={"en": HEARD}, published="2026-10-02"),
     Video("fake0000003", "No captions at all", published="2026-10-03"),

@@ -12,7 +12,7 @@ from yt_dlp.networking._urllib import UrllibRH
 from yt_dlp.networking.common import register_preference, register_rh
 from yt_dlp.networking.exceptions import UnsupportedRequest
 
-HOSTS = re.compile(r"(.+\.)?(youtube\.com|googlevideo\.com|ytimg\.com)$")
+HOSTS = re.compile(r"(.+\.)?(youtube\.com|googlevideo\.com|ytimg\.com)$|sponsor\.ajay\.app$")
 _server: str | None = None
 
 

@@ -77,6 +77,7 @@ class FakeYouTube:
 
     def __init__(self, videos: Iterable[Video] = VIDEOS, port: int = 0) -> None:
         self.videos = {video.id: video for video in videos}
+        self.sponsorblock_is_down = False
         self.hits: Counter[str] = Counter()  # "host /path" -> how often it was asked for
         self.sent = 0  # bytes of media
         self.cookies: set[str] = set()  # what the program sent along
@@ -180,6 +181,9 @@ class Handler(BaseHTTPRequestHandler):
             self.googlevideo(path)
         elif host == "i.ytimg.com":
             self.reply("", status=404)
+        elif host == "sponsor.ajay.app" and not self.site.sponsorblock_is_down:
+            known = answers.sponsorblock(self.site.videos.values(), path)
+            self.reply(json.dumps(known), "application/json")
         else:  # nothing is ever forwarded
             self.reply(f"fake_youtube does not know {host}", status=502)
 
