@@ -315,7 +315,7 @@ def shown(folder: Path) -> Iterator[str]:
     for topic in data("data/topics.json"):
         yield plain(f"  {topic['start']:7.0f} s  {topic['title']}")
     if receipt.get("corrected"):
-        yield f"corrected spelling: {receipt['corrected']}, see the end of transcript.md"
+        yield f"words spelled anew: {receipt['corrected']}, see the end of transcript.md"
     yield f"receipt: {receipt['status'].replace('_', ' ')}"
     for check in receipt["checks"]:
         yield f"  {'✓' if check['passed'] else '✗'} {check['name']}"

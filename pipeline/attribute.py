@@ -217,15 +217,17 @@ def _turns(
                 words=(indexes[0], indexes[-1]),
             )
         )
-    asides = [replace(turn, aside=_is_aside(turns, place)) for place, turn in enumerate(turns)]
-    return Turns(
-        tuple(asides), tuple(sorted(doubtful)), voices.proven, voices.called, voices.doubts
-    )
+    for place, turn in enumerate(turns):
+        turns[place] = replace(turn, aside=_is_aside(turns, place))
+    return Turns(tuple(turns), tuple(sorted(doubtful)), voices.proven, voices.called, voices.doubts)
 
 
 def _is_aside(turns: Sequence[Turn], place: int) -> bool:
-    """Whether it only agrees between two sentences of somebody who goes on. An answer does not."""
-    if not 0 < place < len(turns) - 1:
+    """Whether it only agrees between two sentences of somebody who goes on. An answer does not.
+
+    Nor does a turn after an aside: then both put something in, and nobody goes on.
+    """
+    if not 0 < place < len(turns) - 1 or turns[place - 1].aside:
         return False
     before, turn, after = turns[place - 1 : place + 2]
     goes_on = before.speaker == after.speaker and not before.text.rstrip(CLOSING).endswith("?")

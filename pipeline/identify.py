@@ -34,7 +34,16 @@ def identify(
     given = {voice: role for voice, (role, _) in told.items() if role and voice in seconds}
     roles = _roles(turns, seconds, given, familiar)
     by_role = {voice: role for voice, (role, _) in roles.items()}
-    by_hand = {_voice(whose, by_role, turns, seconds): name for whose, (_, name) in told.items()}
+    by_hand: dict[str, str | None] = {}
+    for whose, (_, name) in told.items():
+        voice = _voice(whose, by_role, turns, seconds)
+        if name is not None and by_hand.get(voice) is not None:
+            raise ConfigError(
+                f"two names for {voice}",
+                f"identify.names (or --speakers) names {voice}, and {whose}, who is the same.",
+                "Give one name.",
+            )
+        by_hand[voice] = by_hand.get(voice) if name is None else name
     names = _names(video, turns, by_role, familiar, options.host)
     for voice, name in by_hand.items():
         if name is not None and turns.proven:

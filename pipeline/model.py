@@ -399,7 +399,7 @@ class Receipt:
     checks: tuple[Check, ...]
     coverage: Coverage
     reasons: tuple[str, ...] = ()  # why a person should look, in words
-    corrected: int = 0  # misheard names of the whole transcript that were spelled anew: Word.heard
+    corrected: int = 0  # words of misheard names that were spelled anew, see Word.heard
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,6 +136,13 @@ def test_agreeing_between_two_sentences_is_an_aside_of_who_said_it(ears: None) -
     ]
 
 
+def test_of_two_who_both_put_something_in_nobody_goes_on(ears: None) -> None:
+    transcript = spoken((0, "It is so."), (4.5, "Right."), (6, "Yeah."), (8, "Exactly. So be it."))
+    voices = heard(("S1", 0, 3), ("S2", 4, 5), ("S1", 6, 7), ("S2", 8, 12), engine="captions")
+    turns = attribute(transcript, voices, None, OPTIONS).turns
+    assert [turn.aside for turn in turns] == [False, True, False, False]
+
+
 def test_what_channels_say_is_not_judged_anew_by_the_sound(ears: None) -> None:
     transcript = spoken((0, "And how does it go?"), (4.2, "With water."))
     early = heard(("S1", 0, 1.45), ("S2", 1.45, 12), engine="channels")

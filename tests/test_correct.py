@@ -44,6 +44,9 @@ def as_heard(transcript: Transcript) -> str:
 
 # (term, what was really said): they sound alike, and nothing here was misheard.
 HOMOPHONES = (
+    ("Anna Miller", "So Anna Miller and Anne Miller are sisters."),
+    ("Eric Johnson", "Eric Johnson is not Eric Johnston of course."),
+    ("Karen Smith", "There Karen Smith met Karin Smith again."),
     ("Mara Lynd", "The banks lend money to whoever asks."),
     ("Mara Lynd", "They bought some land by the river."),
     ("Mara Lynd", "There was lint on his coat."),

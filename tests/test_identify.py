@@ -113,6 +113,13 @@ def by_hand(turns: Turns, **names: str) -> dict[str, tuple[str, str | None]]:
     return {speaker.id: (speaker.role, speaker.name) for speaker in found}
 
 
+def test_two_names_for_one_voice_are_refused() -> None:
+    turns = talk.talk(("S1", ASKS), ("S2", TELLS), ("S1", ASKS), ("S2", TELLS))[1]
+    assert by_hand(turns, S1="host", host="Ada Lovelace")["S1"] == ("host", "Ada Lovelace")
+    with pytest.raises(ConfigError, match="two names for S1"):
+        by_hand(turns, S1="Ada Lovelace", host="Grace Hopper")
+
+
 def test_by_hand_a_voice_gets_a_name_a_role_or_both_and_the_others_follow() -> None:
     turns = interview("I'm Tom Avery. My guest today is Mara Lind.", "Thank you, Tom.")
     assert by_hand(turns) == {"S1": ("host", "Tom Avery"), "S2": ("guest", "Mara Lind")}

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import wave
 from pathlib import Path
 from typing import Any
@@ -464,6 +465,76 @@ def test_speech_without_words_is_listened_to_again(tmp_path: Path) -> None:
         *(f"w{20 + n}" for n in range(10)),
         *("w30", "w31", "w32"),
     ]
+
+
+def test_a_part_of_which_nothing_was_heard_is_left_to_the_second_ear(tmp_path: Path) -> None:
+    class Deaf(Clerk):
+        def listen(self, parts: Any, language: str, heard: Any) -> Any:
+            yield from ((part, []) for part, _ in super().listen(parts, language, heard))
+
+    audio = written(tmp_path / "16k.wav", np.zeros(30 * RATE))
+    speech = [(10, 20)]
+    said = hearing.hear(
+        audio.path, Deaf(), Clerk(), lambda _: list(speech), lambda _: None, tmp_path
+    )
+    assert len(said.words) > 9
+
+
+def test_words_beside_a_gap_stay(tmp_path: Path) -> None:
+    class Brief(Clerk):
+        """Hears a word that takes no time, and then nothing for six seconds."""
+
+        def listen(self, parts: Any, language: str, heard: Any) -> Any:
+            for part, [piece] in super().listen(parts, language, heard):
+                words = Word(" A", 1, 2, 0.9), Word(" B", 2, 2, 0.9), Word(" C", 8, 9, 0.9)
+                yield part, [dataclasses.replace(piece, words=words)]
+
+    audio = written(tmp_path / "16k.wav", np.zeros(10 * RATE))
+    said = hearing.hear(audio.path, Brief(), Clerk(), lambda _: [(1, 9)], lambda _: None, tmp_path)
+    assert [word.text for word in said.words] == ["A", "B", "w2", "w3", "w4", "w5", "w6", "w7", "C"]
+
+
+def test_english_among_translated_words_is_no_other_language(tmp_path: Path) -> None:
+    class Interpreter(Clerk):
+        def listen(self, parts: Any, language: str, heard: Any) -> Any:
+            for part, [piece] in super().listen(parts, language, heard):
+                spanish = dataclasses.replace(piece, language="es", translated=True)
+                half = len(piece.words) * 2 // 3
+                yield (
+                    part,
+                    [
+                        dataclasses.replace(spanish, words=piece.words[:half]),
+                        dataclasses.replace(piece, words=piece.words[half:], language="en"),
+                    ],
+                )
+
+    audio = written(tmp_path / "16k.wav", np.zeros(30 * RATE))
+    ear = Interpreter(language="es")
+    said = hearing.hear(audio.path, ear, ear, lambda _: [(0, 30)], lambda _: None, tmp_path)
+    assert said.language == "en"
+    assert said.foreign == (Foreign((0, 19), "es", translated=True),)
+
+
+def test_one_listener_who_fails_stops_the_others(tmp_path: Path) -> None:
+    class Failing(Clerk):
+        listeners = 2
+
+        def listen(self, parts: Any, language: str, heard: Any) -> Any:
+            for part, sound in parts:
+                if part.start > 150:
+                    raise MemoryError
+                time.sleep(0.05)
+                yield from super().listen([(part, sound)], language, heard)
+
+    audio = written(tmp_path / "16k.wav", np.zeros(1000 * RATE))
+    ear = Failing()
+
+    def talk(sound: Any) -> list[hearing.Span]:
+        return [(n * 10.0, n * 10.0 + 9) for n in range(len(sound) // RATE // 10)]
+
+    with pytest.raises(MemoryError):
+        hearing.hear(audio.path, ear, ear, talk, lambda _: None, tmp_path)
+    assert len(ear.parts) <= 4
 
 
 def test_nobody_says_the_same_thing_six_times() -> None:

@@ -51,9 +51,9 @@ PIECE, PASSAGE, NEAR, PAUSE = 500, 2, 250, 30
 # Two listeners of one thread hear twice as much as one of two threads, from one copy of the
 # weights; each holds 200 MB.
 LISTENERS = {"cpu": 4, "cuda": 1}
-# Half minutes that each hears at once. On a CPU four save an eighth of the time, and take as much
-# memory as another listener.
-BATCH = {"cpu": 2, "cuda": 8}
+# Half minutes that each hears at once. On a CPU four save an eighth of the time; but they take as
+# much memory as another listener, and a kill loses all that is listened to at once.
+BATCH = {"cpu": 1, "cuda": 8}
 
 
 class FasterWhisper:
@@ -85,7 +85,7 @@ class FasterWhisper:
             folder,
         )
         return Transcript(
-            language="en" if options.translate and said.words else said.language,
+            language=said.language,
             source="whisper",
             engine="faster-whisper",
             model=weights.shown(options.model),

@@ -7,16 +7,17 @@ in `folder` at once: who is killed after two hours goes on after two hours.
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 from pathlib import Path
-from threading import Lock
+from threading import Event, Lock
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from pydantic import ValidationError
 
 from pipeline import store
+from pipeline.engines import memory
 from pipeline.engines.base import Heard
 from pipeline.engines.wav import Wav
 from pipeline.engines.whisper_words import Piece, words_of
@@ -33,7 +34,8 @@ Span = tuple[float, float]
 
 # Seconds of sound in which speech is looked for at a time.
 WINDOW = 600.0
-# Seconds. Whisper holds all it is given at once (3 h: 10 GB); and this much is lost to a kill.
+# Seconds. Whisper holds all it is given at once (3 h: 10 GB); and a kill loses what each listener
+# is at.
 LONGEST_PART = 100.0
 # Seconds that are listened to before and after speech: the voice detector takes that long to wake
 # up after music, where the host says who is there. At 0.4 s it lost 11 words of 159, so: 6.
@@ -84,7 +86,7 @@ class Ear(Protocol):
 class Said:
     """All that was said."""
 
-    language: str
+    language: str  # of the words
     words: tuple[Word, ...]
     foreign: tuple[Foreign, ...] = ()
 
@@ -107,13 +109,14 @@ def hear(audio: Path, ear: Ear, second: Ear, speech: Speech, heard: Heard, folde
         pieces = _listened(wav, ear, found, language, heard, folder)
         words = list(_words(pieces, spans))
         skipped = [Part(*gap) for gap in gaps([word for word, _ in words], spans, found)]
-        missing = _listened(wav, second, skipped, language, lambda _: None, folder)
+        missing = _listened(wav, second, skipped, language, lambda _: None, folder, "again-")
         for part, said in missing.items():
             words = _mended(words, part, [w for w in _words({part: said}, spans) if _likely(w[1])])
         heard(wav.duration)
     words.sort(key=lambda word: (word[0].start, word[0].end))
-    usual = Counter(piece.language for _, piece in words).most_common(1)
-    language = usual[0][0] if usual else language
+    # Of a translation the language is English, whatever is spoken.
+    read = Counter("en" if piece.translated else piece.language for _, piece in words)
+    language = max(read, key=read.__getitem__, default=language)
     return Said(language, tuple(word for word, _ in words), tuple(_foreign(words, language)))
 
 
@@ -154,16 +157,24 @@ def parts(spans: Sequence[Span], duration: float) -> Iterator[Span]:
 
 
 def _listened(
-    wav: Wav, ear: Ear, found: Sequence[Part], language: str, heard: Heard, folder: Path
+    wav: Wav,
+    ear: Ear,
+    found: Sequence[Part],
+    language: str,
+    heard: Heard,
+    folder: Path,
+    called: str = "",
 ) -> dict[Part, tuple[Piece, ...]]:
     """What is said in each part: from its file, or listened to by the next thread that is free."""
-    files = {part: folder / f"{part.start:.3f}-{part.end:.3f}.json" for part in found}
+    files = {part: folder / f"{called}{part.start:.3f}-{part.end:.3f}.json" for part in found}
     pieces = {part: _loaded(tuple[Piece, ...], file) for part, file in files.items()}
     done = {part: part.end - part.start for part, kept in pieces.items() if kept is not None}
     speech = max(1.0, sum(part.end - part.start for part in found))
-    one_at_a_time, stopped = Lock(), False
+    one_at_a_time, stopped = Lock(), Event()
 
     def tell(part: Part, seconds: float) -> None:
+        if stopped.is_set():
+            raise InterruptedError  # between two half minutes, not after the whole part
         with one_at_a_time:
             done[part] = seconds
             heard(sum(done.values()) * wav.duration / speech)
@@ -171,7 +182,7 @@ def _listened(
     waiting = iter([part for part in found if pieces[part] is None])
 
     def sounds() -> Iterator[tuple[Part, "Sound"]]:
-        while not stopped:
+        while not stopped.is_set():
             with one_at_a_time:
                 part = next(waiting, None)
                 sound = wav.read(part.start, part.end) if part else None
@@ -179,18 +190,27 @@ def _listened(
                 return
             yield part, sound
 
-    def listen(_: int) -> None:
+    def listen() -> None:
         for part, said in ear.listen(sounds(), language, tell):
             pieces[part] = tuple(said)
             store.write_whole(files[part], store.dump(tuple(said)))
             tell(part, part.end - part.start)
+            memory.give_back()
 
-    with ThreadPoolExecutor(ear.listeners) as listeners:
-        try:
-            list(listeners.map(listen, range(ear.listeners)))
-        finally:  # Ctrl-C, or one who failed: the others do not begin another part
-            stopped = True
+    _side_by_side(ear.listeners, listen, stopped)
     return {part: kept or () for part, kept in pieces.items()}
+
+
+def _side_by_side(count: int, listen: Callable[[], None], stopped: Event) -> None:
+    """Listen in so many threads; after Ctrl-C, or where one failed, the others do not go on."""
+    with ThreadPoolExecutor(count) as listeners:
+        try:
+            listening = [listeners.submit(listen) for _ in range(count)]
+            ended, _ = wait(listening, return_when=FIRST_EXCEPTION)
+            for each in ended:
+                each.result()
+        finally:
+            stopped.set()
 
 
 def gaps(words: Sequence[Word], spans: Sequence[Span], found: Sequence[Part]) -> Iterator[Span]:
@@ -216,7 +236,11 @@ def gaps(words: Sequence[Word], spans: Sequence[Span], found: Sequence[Part]) ->
 
 def _mended(words: list[Worded], gap: Part, said: list[Worded]) -> list[Worded]:
     """With what is said in a gap, in place of a word or two that were stretched over it."""
-    before = [word for word in words if gap.start <= word[0].start < gap.end]
+    before = [
+        (word, piece)
+        for word, piece in words
+        if gap.start <= word.start < gap.end and word.end - word.start >= SKIPPED
+    ]
     if len(said) <= len(before):
         return words
     return [word for word in words if word not in before] + said

@@ -55,6 +55,7 @@ _SENTENCE_ENDS = re.compile(r"[.?!…:][\"'”’)]*$")
 _MARKS = re.compile(r"^(?P<before>\W*)(?P<word>.*?)(?P<after>(?:['’]s)?\W*)$", re.DOTALL)
 _EDGES = re.compile(r"^\W+|\W+$")
 _LONGEST = 80  # characters of a word
+_BESIDE = 12  # words
 _ONE_WORD = re.compile(rf"[\w'’.-]{{1,{_LONGEST}}}")
 
 
@@ -321,6 +322,15 @@ def _is_written_so(miss: Miss) -> bool:
     return any(one == other for one, other in (_split(*hyphens), _joined(*hyphens)))
 
 
+def _is_said_beside(miss: Miss) -> bool:
+    """Anna Miller and Anne Miller are sisters: who is told from another is another."""
+    words, hearing = list(miss.meant.words), miss.hearing
+    first, last = max(0, miss.first - _BESIDE), miss.last + _BESIDE
+    around = [*hearing.bare[first : miss.first], "", *hearing.bare[miss.last + 1 : last + 1]]
+    whole = len(words) > 1  # one word of a name is what is said the second time
+    return whole and any(around[at : at + len(words)] == words for at in range(len(around)))
+
+
 def _split(*texts: str) -> list[str]:
     return [text.replace("-", " ") for text in texts]
 
@@ -376,6 +386,7 @@ def _is_said_as_often(miss: Miss) -> bool:
 # (what tells that it was heard right, test): one that holds is enough.
 HEARD_RIGHT: tuple[tuple[str, Callable[[Miss], bool]], ...] = (
     ("it is written so", _is_written_so),
+    ("the name itself is said beside it", _is_said_beside),
     (
         "another number",
         lambda miss: re.sub(r"\D", "", miss.text) != re.sub(r"\D", "", miss.meant.text),

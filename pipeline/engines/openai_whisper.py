@@ -45,7 +45,7 @@ class OpenAIWhisper:
         ears = Ear(model, options, terms), Ear(model, options, "")
         said = hear(audio, *ears, spans, heard, folder)
         return Transcript(
-            language="en" if options.translate and said.words else said.language,
+            language=said.language,
             source="whisper",
             engine="openai-whisper",
             model=weights.shown(options.model),

@@ -69,8 +69,8 @@ def switched_on(video: Video, remember: Iterable[str]) -> bool:
 def known(video: Video, remember: Iterable[str], output: Path) -> tuple[KnownVoice, ...] | None:
     """The channel's hosts, as they were known when this video was first heard; None: switched off.
 
-    What a video itself taught, and all that was learnt later, is not told: so a rerun finds what
-    it found, and no voice is recognised by itself.
+    What a video itself taught, and all that was learnt after it, is not told: so a rerun finds what
+    it found, and no voice is recognised by itself. A video that taught nothing is told all.
     """
     if not switched_on(video, remember):
         return None
