@@ -86,9 +86,11 @@ def _javascript() -> str:
 def _whisper(config: Config) -> str:
     from pipeline.engines.base import transcriber
 
-    engine, model = config.transcribe.engine, config.transcribe.model
-    found = getattr(transcriber(engine), "find", None)
-    return f"{model} for {engine}: {found(model)}" if found else f"{engine} needs none"
+    knobs = config.transcribe
+    found = getattr(transcriber(knobs.engine), "find", None)
+    if found is None:
+        return f"{knobs.engine} needs none"
+    return f"{knobs.model} for {knobs.engine}: {found(knobs)}"
 
 
 def _voices() -> str:

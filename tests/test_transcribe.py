@@ -301,63 +301,20 @@ def test_times_run_forwards_and_end_with_the_recording() -> None:
 
 
 @pytest.mark.parametrize(
-    ("piece", "kept"),
+    ("text", "no_speech", "log_probability", "compression", "kept"),
     [
-        (
-            Piece(
-                said(" Well."), no_speech=0.1, log_probability=-0.3, compression=1.2, language="en"
-            ),
-            True,
-        ),
-        (
-            Piece(
-                said(" Mumbled."),
-                no_speech=0.9,
-                log_probability=-0.4,
-                compression=1.2,
-                language="en",
-            ),
-            True,
-        ),
-        (
-            Piece(
-                said(" Thanks."),
-                no_speech=0.9,
-                log_probability=-0.9,
-                compression=1.2,
-                language="en",
-            ),
-            False,
-        ),
-        (
-            Piece(
-                said(" No no no"),
-                no_speech=0.1,
-                log_probability=-0.1,
-                compression=3.0,
-                language="en",
-            ),
-            True,
-        ),
-        (
-            Piece(
-                said(" la la la"),
-                no_speech=0.1,
-                log_probability=-0.7,
-                compression=3.0,
-                language="en",
-            ),
-            False,
-        ),
-        (
-            Piece(
-                said(" You"), no_speech=0.1, log_probability=-1.3, compression=1.0, language="en"
-            ),
-            False,
-        ),
+        (" Well.", 0.1, -0.3, 1.2, True),
+        (" Mumbled.", 0.9, -0.4, 1.2, True),
+        (" Thanks.", 0.9, -0.9, 1.2, False),
+        (" No no no", 0.1, -0.1, 3.0, True),
+        (" la la la", 0.1, -0.7, 3.0, False),
+        (" You", 0.1, -1.3, 1.0, False),
     ],
 )
-def test_what_whisper_hardly_believes_itself_is_dropped(piece: Piece, kept: bool) -> None:
+def test_what_whisper_hardly_believes_itself_is_dropped(
+    text: str, no_speech: float, log_probability: float, compression: float, kept: bool
+) -> None:
+    piece = Piece(said(text), no_speech, log_probability, compression, "en")
     assert bool(list(words_of([piece], 10))) == kept
 
 

@@ -59,9 +59,9 @@ BATCH = {"cpu": 1, "cuda": 8}
 class FasterWhisper:
     """A `Transcriber`."""
 
-    def find(self, model: str) -> str:
-        """Where a model is on this machine. Raises MissingModel."""
-        return str(weights.place(model, _cached))
+    def find(self, options: TranscribeOptions) -> str:
+        """Where the model is on this machine. Raises MissingModel."""
+        return str(weights.place(options.model, _cached, options.models_folder))
 
     def transcribe(
         self, audio: Path, options: TranscribeOptions, heard: Heard, *, terms: str, folder: Path

@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 class OpenAIWhisper:
     """A `Transcriber`."""
 
-    def find(self, model: str) -> str:
-        """Where a model is on this machine. Raises MissingModel."""
-        return str(weights.place(model, _cached))
+    def find(self, options: TranscribeOptions) -> str:
+        """Where the model is on this machine. Raises MissingModel."""
+        return str(weights.place(options.model, _cached, options.models_folder))
 
     def transcribe(
         self, audio: Path, options: TranscribeOptions, heard: Heard, *, terms: str, folder: Path

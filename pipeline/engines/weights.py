@@ -177,14 +177,14 @@ def whisper(
     return wheel
 
 
-def place(model: str, library: Callable[[str], Path]) -> Path:
+def place(model: str, library: Callable[[str], Path], kept_in: str | None = None) -> Path:
     """Where a Whisper model is already; nothing is fetched. Raises MissingModel.
 
     `library` says where the library itself keeps it; OSError where it does not.
     """
     if _is_path(model):
         return _given(model)
-    if kept := joined(model):
+    if kept := joined(model, kept_in):
         return kept
     with contextlib.suppress(OSError):
         return library(model)
