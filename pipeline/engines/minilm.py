@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 LONGEST = 256  # tokens; the model was trained on no more
-BATCH = 32
+BATCH = 8  # more are no faster, and at 32 three hours took 500 MB
 
 
 class MiniLM:

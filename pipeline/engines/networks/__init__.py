@@ -35,6 +35,8 @@ def session(file: Path, threads: int) -> Any:
     settings.inter_op_num_threads = 1
     # Idle threads wait instead of spinning: half the CPU time on a machine that has other work.
     settings.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    # It would keep the most that any length of input ever took.
+    settings.enable_cpu_mem_arena = False
     settings.log_severity_level = 3  # its warnings are about its own optimiser
     return onnxruntime.InferenceSession(str(file), settings, providers=["CPUExecutionProvider"])
 
