@@ -84,14 +84,7 @@ class FasterWhisper:
             heard,
             folder,
         )
-        return Transcript(
-            language=said.language,
-            source="whisper",
-            engine="faster-whisper",
-            model=weights.shown(options.model),
-            words=said.words,
-            foreign=said.foreign,
-        )
+        return said.transcript("faster-whisper", weights.shown(options.model))
 
 
 @dataclass

@@ -21,7 +21,7 @@ from pipeline.engines import memory
 from pipeline.engines.base import Heard
 from pipeline.engines.wav import Wav
 from pipeline.engines.whisper_words import Piece, words_of
-from pipeline.model import Foreign, Word
+from pipeline.model import Foreign, Transcript, Word
 
 if TYPE_CHECKING:
     import numpy as np
@@ -89,6 +89,10 @@ class Said:
     language: str  # of the words
     words: tuple[Word, ...]
     foreign: tuple[Foreign, ...] = ()
+
+    def transcript(self, engine: str, model: str) -> Transcript:
+        """The same, with who heard it."""
+        return Transcript(self.language, "whisper", engine, model, self.words, foreign=self.foreign)
 
 
 def hear(audio: Path, ear: Ear, second: Ear, speech: Speech, heard: Heard, folder: Path) -> Said:

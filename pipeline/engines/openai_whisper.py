@@ -44,14 +44,7 @@ class OpenAIWhisper:
         spans = partial(speech, threshold=options.vad_threshold)
         ears = Ear(model, options, terms), Ear(model, options, "")
         said = hear(audio, *ears, spans, heard, folder)
-        return Transcript(
-            language=said.language,
-            source="whisper",
-            engine="openai-whisper",
-            model=weights.shown(options.model),
-            words=said.words,
-            foreign=said.foreign,
-        )
+        return said.transcript("openai-whisper", weights.shown(options.model))
 
 
 class Ear:
