@@ -33,7 +33,7 @@ from pipeline.model import (
     Voice,
 )
 
-VERSION: Final = 2
+VERSION: Final = 3
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,223 @@
+"""Points -> the sections of a style: which go where, and the narrator's words before them."""
+
+import itertools
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from pipeline.config import Part, Style
+from pipeline.engines import framing
+from pipeline.model import Passage, Point, Section, Speaker, Statement, Topic, Turns
+
+FIGURE = re.compile(r"\d")
+NEW_THIRD = 10.0  # more than any weight: no third of an interview may be missing
+SAME_TOPIC = 1.5
+ASKED = 0.6
+# Endings of a name that are no surname: then the whole name is repeated.
+SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv", "phd", "md", "esq"})
+
+
+@dataclass(slots=True)
+class Desk:
+    """What is on the writer's desk: the points, and those that are in print already."""
+
+    points: Sequence[Point]
+    topics: Sequence[Topic]
+    names: dict[str, str]
+    style: Style
+    thirds: tuple[float, float]  # the seconds at which the second and the last third begin
+    used: set[str] = field(default_factory=set)
+    asked: set[tuple[int, int]] = field(default_factory=set)
+    called: set[str] = field(default_factory=set)
+    led: int = 0
+
+    def third(self, point: Point) -> int:
+        """Which third of the interview it is from."""
+        return sum(point.claim[0].start >= begin for begin in self.thirds)
+
+    def left(self, part: Part) -> list[Point]:
+        """Points that this part may hold and that are not in print."""
+        return [
+            point
+            for point in self.points
+            if point.id not in self.used
+            and (point.alone or (part.asks and self.may_ask(point)))
+            and self.style.fewest_words <= _words(self.cut(point, part)) <= self.style.most_words
+            and (part.holds != "figures" or FIGURE.search(_text(self.cut(point, part))))
+        ]
+
+    def may_ask(self, point: Point) -> bool:
+        """Whether its question can be repeated: once in an article."""
+        return point.asked is not None and point.asked.words not in self.asked
+
+    def worth(self, point: Point, part: Part) -> float:
+        """Its weight; more where its question can be repeated, for then a reader knows why."""
+        return point.weight + ASKED * (part.asks and self.may_ask(point))
+
+    def cut(self, point: Point, part: Part) -> tuple[Statement, ...]:
+        """As many of its sentences as the part wants."""
+        return point.claim[: part.sentences]
+
+
+def sections(
+    points: Sequence[Point],
+    topics: Sequence[Topic],
+    speakers: Sequence[Speaker],
+    turns: Turns,
+    style: Style,
+) -> tuple[Section, ...]:
+    """The parts of the style, filled with the points that weigh most, as long as it allows."""
+    names = {s.id: name(s, proven=turns.proven) for s in speakers}
+    first, last = turns.turns[0].start, turns.turns[-1].end
+    step = (last - first) / 3
+    dropped: set[str] = set()
+    while True:
+        kept = [point for point in points if point.id not in dropped]
+        desk = Desk(kept, topics, names, style, (first + step, first + 2 * step))
+        made = tuple(
+            section for number, part in enumerate(style.parts) for section in _part(number, part, desk)
+        )
+        if _length(made) <= style.most_total or not desk.used:
+            return made
+        # Too long: without the least of what is in print the rest is laid out anew.
+        dropped.add(min((p for p in kept if p.id in desk.used), key=lambda p: p.weight).id)
+
+
+def _part(number: int, part: Part, desk: Desk) -> Iterator[Section]:
+    if part.holds == "topics":
+        above = part.heading
+        for topic in _topics(part, desk):
+            pool = [point for point in desk.left(part) if point.topic == topic.id]
+            chosen = sorted(pool, key=lambda point: -desk.worth(point, part))[: part.points]
+            if chosen:
+                yield _section(number, part, topic.title, chosen, desk, topic.id, above)
+                above = ""
+        return
+    chosen = _spread(part, desk)
+    if chosen:
+        yield _section(number, part, part.heading, chosen, desk)
+
+
+def _topics(part: Part, desk: Desk) -> list[Topic]:
+    """The topics with most to say, from each third where there is one; in order."""
+    best: dict[str, list[float]] = {}
+    thirds: dict[str, set[int]] = {}
+    for point in desk.left(part):
+        best.setdefault(point.topic or "", []).append(point.weight)
+        thirds.setdefault(point.topic or "", set()).add(desk.third(point))
+    whole = sum(topic.end - topic.start for topic in desk.topics) or 1.0
+    left = [topic for topic in desk.topics if topic.id in best]
+    chosen: list[Topic] = []
+    while left and len(chosen) < part.topics:
+        there = set().union(*(thirds[topic.id] for topic in chosen))
+
+        def worth(topic: Topic, there: set[int] = there) -> float:
+            strong = sum(sorted(best[topic.id])[-3:]) / 3
+            share = 4.0 * (topic.end - topic.start) / whole
+            return strong + share + NEW_THIRD * bool(thirds[topic.id] - there)
+
+        chosen.append(max(left, key=worth))
+        left.remove(chosen[-1])
+    return sorted(chosen, key=lambda topic: topic.start)
+
+
+def _spread(part: Part, desk: Desk) -> list[Point]:
+    """The weightiest points, of different topics and from each third."""
+    chosen: list[Point] = []
+    left = desk.left(part)
+    while left and len(chosen) < part.points:
+        topics = [point.topic for point in chosen]
+        there = {desk.third(point) for point in chosen}
+        gains = [
+            desk.worth(point, part)
+            - SAME_TOPIC * topics.count(point.topic)
+            + NEW_THIRD * (desk.third(point) not in there and part.points >= 3)
+            for point in left
+        ]
+        best = left[gains.index(max(gains))]
+        chosen.append(best)
+        left = [point for point in left if point is not best]
+    return chosen
+
+
+def _section(
+    number: int,
+    part: Part,
+    heading: str,
+    chosen: Sequence[Point],
+    desk: Desk,
+    topic: str | None = None,
+    above: str = "",
+) -> Section:
+    ordered = sorted(chosen, key=lambda point: point.claim[0].start)
+    passages = []
+    list_lead = ""
+    for place, point in enumerate(ordered):
+        item = place >= part.paragraphs
+        if item and place == part.paragraphs > 0:
+            list_lead = desk.style.voice.lists.replace("{name}", _next_name(point.speaker, desk))
+        passages.append(_passage(part, point, desk, item=item))
+    return Section(number, heading, tuple(passages), topic, above, list_lead)
+
+
+def _passage(part: Part, point: Point, desk: Desk, *, item: bool) -> Passage:
+    desk.used.add(point.id)
+    said = desk.cut(point, part)
+    if part.pull:
+        return Passage("pull", "", said)
+    asks = part.asks and desk.may_ask(point)
+    if item and not asks:
+        return Passage("item", "", said)
+    who = _next_name(point.speaker, desk)
+    form = "item" if item else "paragraph"
+    if asks and point.asked and point.asked.words:
+        desk.asked.add(point.asked.words)
+        lead = framing.asked(desk.style.voice.asked, point.asked.text, who)
+        return Passage(form, lead, said, point.asked)
+    says = desk.style.voice.says
+    desk.led += 1
+    return Passage(form, says[(desk.led - 1) % len(says)].replace("{name}", who), said)
+
+
+def name(speaker: Speaker, *, proven: bool) -> str:
+    """Whom to credit; by role alone where who speaks is a guess."""
+    return framing.one_line(speaker.called if proven else replace(speaker, name=None).called)
+
+
+def _next_name(speaker: str, desk: Desk) -> str:
+    """The whole name once, the surname from then on."""
+    whole = desk.names[speaker]
+    begins, desk.called = speaker not in desk.called, desk.called | {speaker}
+    return whole if begins else surname(whole, list(desk.names.values()))
+
+
+def surname(whole: str, names: Sequence[str]) -> str:
+    """The last name, where that is surely one and nobody else has it.
+
+    >>> surname("Helen Marsh", ["Helen Marsh", "Daniel Price"]), surname("Sammy Davis Jr.", [])
+    ('Marsh', 'Sammy Davis Jr.')
+    """
+    words = whole.split()
+    shared = sum(words[-1] in other.split() for other in names) > 1 if words else True
+    sure = 2 <= len(words) <= 3 and all(w[:1].isupper() and _latin(w) for w in words)
+    if not sure or shared or words[-1].strip(".,").lower() in SUFFIXES:
+        return whole
+    return words[-1]
+
+
+def _latin(word: str) -> bool:
+    return all("LATIN" in unicodedata.name(c, "") for c in word if c.isalpha())
+
+
+def _text(said: Sequence[Statement]) -> str:
+    return " ".join(statement.text for statement in said)
+
+
+def _words(said: Sequence[Statement]) -> int:
+    return len(_text(said).split())
+
+
+def _length(made: Sequence[Section]) -> int:
+    passages = itertools.chain.from_iterable(section.passages for section in made)
+    return sum(_words(passage.said) for passage in passages)
