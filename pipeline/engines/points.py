@@ -15,15 +15,17 @@ from pipeline.model import Edited, Point, Question, Sentence, Speaker, Statement
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+START = 0.4  # for beginning where a reply begins: that is what it was about
 LONGEST = 3  # sentences of a point: more is a speech
 SKIPPED = 6  # words between two sentences that still read as one run: "Mm-hmm", a dropped "Yeah"
-GOES_ON = 0.7  # what a further sentence must be worth
+GOES_ON = 0.55  # what a further sentence must be worth
 POOL = 30  # candidates of a topic looked at closely; an hour of talk has hundreds
 KEPT = 12  # points of a topic
 SUBJECT = 0.8  # times the likeness to what its topic is about
-SAME = 0.75  # two points as alike as this say the same
+SAME = 0.85  # two points as alike as this say the same
 PLAIN_QUESTION = 22  # words: a longer one cannot be repeated within a sentence
 FEWEST_WORDS = 8
+WEAK = 1.0  # what weighs less, a reader can do without
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class Run:
     topic: str | None
     asked: Question | None
     alone: bool
+    opens: bool  # it stands where a reply begins
 
     @property
     def words(self) -> tuple[int, int]:
@@ -111,13 +114,13 @@ def _runs(
             continue
         topic = _topic(topics, sentence.start)
         best: Run | None = None
-        value = -GOES_ON - _riddle(sentence.text) * (direct is None)
+        value = START * (first == begins) - _riddle(sentence.text) * (direct is None)
         for last in range(first, min(first + LONGEST, len(reply))):
             after = reply[last]
             if not _quotable(after) or (last > first and not _goes_on(reply, last, topics, topic)):
                 break
-            value += worth[last] + GOES_ON * (last == first) - GOES_ON * (last > first)
-            run = Run(tuple(reply[first : last + 1]), value, topic, direct, alone)
+            value += worth[last] - GOES_ON * (last > first)
+            run = Run(tuple(reply[first : last + 1]), value, topic, direct, alone, first == begins)
             if len(run.text.split()) >= FEWEST_WORDS and (best is None or value > best.value):
                 best = run
         if best:
@@ -182,7 +185,8 @@ def _best(pool: list[Run]) -> list[Run]:
         run = replace(pool[place], value=-weight)
         apart = all(_apart(run, other) for other, _ in chosen)
         new = all(float(meanings[place] @ meaning) < SAME for _, meaning in chosen)
-        if apart and new and len(chosen) < KEPT:
+        strong = run.value - START * run.opens >= WEAK
+        if apart and new and strong and len(chosen) < KEPT:
             chosen.append((run, meanings[place]))
     return [run for run, _ in chosen]
 

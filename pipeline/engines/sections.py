@@ -13,7 +13,9 @@ from pipeline.model import Passage, Point, Section, Speaker, Statement, Topic, T
 FIGURE = re.compile(r"\d")
 NEW_THIRD = 10.0  # more than any weight: no third of an interview may be missing
 SAME_TOPIC = 1.5
-ASKED = 0.6
+ASKED = 0.8
+PULL_DRY = 1.0  # a pull quote is a thought, not a sum
+CUT = 0.5  # for sentences that the part has no room for
 # Endings of a name that are no surname: then the whole name is repeated.
 SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv", "phd", "md", "esq"})
 
@@ -28,7 +30,6 @@ class Desk:
     style: Style
     thirds: tuple[float, float]  # the seconds at which the second and the last third begin
     used: set[str] = field(default_factory=set)
-    asked: set[tuple[int, int]] = field(default_factory=set)
     called: set[str] = field(default_factory=set)
     led: int = 0
 
@@ -42,18 +43,16 @@ class Desk:
             point
             for point in self.points
             if point.id not in self.used
-            and (point.alone or (part.asks and self.may_ask(point)))
+            and (point.alone or (part.asks and point.asked))
             and self.style.fewest_words <= _words(self.cut(point, part)) <= self.style.most_words
             and (part.holds != "figures" or FIGURE.search(_text(self.cut(point, part))))
         ]
 
-    def may_ask(self, point: Point) -> bool:
-        """Whether its question can be repeated: once in an article."""
-        return point.asked is not None and point.asked.words not in self.asked
-
     def worth(self, point: Point, part: Part) -> float:
         """Its weight; more where its question can be repeated, for then a reader knows why."""
-        return point.weight + ASKED * (part.asks and self.may_ask(point))
+        cut = 0.0 if part.pull else CUT * (len(point.claim) > part.sentences)
+        dry = PULL_DRY if part.pull and FIGURE.search(_text(self.cut(point, part))) else 0.0
+        return point.weight - cut - dry + ASKED * (part.asks and point.asked is not None)
 
     def cut(self, point: Point, part: Part) -> tuple[Statement, ...]:
         """As many of its sentences as the part wants."""
@@ -75,28 +74,45 @@ def sections(
     while True:
         kept = [point for point in points if point.id not in dropped]
         desk = Desk(kept, topics, names, style, (first + step, first + 2 * step))
-        made = tuple(
-            section for number, part in enumerate(style.parts) for section in _part(number, part, desk)
-        )
+        made = _made(desk)
         if _length(made) <= style.most_total or not desk.used:
             return made
         # Too long: without the least of what is in print the rest is laid out anew.
         dropped.add(min((p for p in kept if p.id in desk.used), key=lambda p: p.weight).id)
 
 
-def _part(number: int, part: Part, desk: Desk) -> Iterator[Section]:
-    if part.holds == "topics":
-        above = part.heading
-        for topic in _topics(part, desk):
+def _made(desk: Desk) -> tuple[Section, ...]:
+    parts = list(enumerate(desk.style.parts))
+    # Topics choose last: they have most to choose from, and are what the other parts leave room for.
+    order = sorted(parts, key=lambda item: item[1].holds == "topics")
+    chosen = {number: list(_chosen(part, desk)) for number, part in order}
+    return tuple(
+        section for number, part in parts for section in _sections(number, part, chosen[number], desk)
+    )
+
+
+def _chosen(part: Part, desk: Desk) -> Iterator[tuple[Topic | None, list[Point]]]:
+    """The points of each section, which no other may hold from then on."""
+    for topic in _topics(part, desk) if part.holds == "topics" else [None]:
+        if topic:
             pool = [point for point in desk.left(part) if point.topic == topic.id]
-            chosen = sorted(pool, key=lambda point: -desk.worth(point, part))[: part.points]
-            if chosen:
-                yield _section(number, part, topic.title, chosen, desk, topic.id, above)
-                above = ""
-        return
-    chosen = _spread(part, desk)
-    if chosen:
-        yield _section(number, part, part.heading, chosen, desk)
+            points = sorted(pool, key=lambda point: -desk.worth(point, part))[: part.points]
+        else:
+            points = _spread(part, desk)
+        desk.used |= {point.id for point in points}
+        if points:
+            yield topic, points
+
+
+def _sections(
+    number: int, part: Part, chosen: list[tuple[Topic | None, list[Point]]], desk: Desk
+) -> Iterator[Section]:
+    for place, (topic, points) in enumerate(chosen):
+        if topic is None:
+            yield _section(number, part, part.heading, points, desk)
+        else:
+            above = part.heading if place == 0 else ""
+            yield _section(number, part, topic.title, points, desk, topic.id, above)
 
 
 def _topics(part: Part, desk: Desk) -> list[Topic]:
@@ -162,22 +178,18 @@ def _section(
 
 
 def _passage(part: Part, point: Point, desk: Desk, *, item: bool) -> Passage:
-    desk.used.add(point.id)
     said = desk.cut(point, part)
     if part.pull:
         return Passage("pull", "", said)
-    asks = part.asks and desk.may_ask(point)
-    if item and not asks:
+    if item and not (part.asks and point.asked):
         return Passage("item", "", said)
     who = _next_name(point.speaker, desk)
-    form = "item" if item else "paragraph"
-    if asks and point.asked and point.asked.words:
-        desk.asked.add(point.asked.words)
+    if part.asks and point.asked:
         lead = framing.asked(desk.style.voice.asked, point.asked.text, who)
-        return Passage(form, lead, said, point.asked)
+        return Passage("item" if item else "paragraph", lead, said, point.asked)
     says = desk.style.voice.says
     desk.led += 1
-    return Passage(form, says[(desk.led - 1) % len(says)].replace("{name}", who), said)
+    return Passage("paragraph", says[(desk.led - 1) % len(says)].replace("{name}", who), said)
 
 
 def name(speaker: Speaker, *, proven: bool) -> str:
