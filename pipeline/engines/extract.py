@@ -81,13 +81,11 @@ def _sectioned(
     options: ComposeOptions,
     style: Style,
 ) -> Article:
-    found = points(turns, edited, speakers, topics)
+    found = points(turns, edited, tuple(speakers), tuple(topics))
     if not found:
         raise NotAnInterview(video.title, _why_none(edited, speakers))
     made = sections(found, topics, speakers, turns, style)
-    return framing.sectioned(
-        made, found, video, speakers, topics, turns, style, options.style
-    )
+    return framing.sectioned(made, found, video, speakers, topics, turns, style, options.style)
 
 
 def _candidates(

@@ -254,9 +254,7 @@ def _untold(
 ) -> tuple[LeftOut, ...]:
     seconds = [statement.start for statement in said]
     return tuple(
-        LeftOut(
-            topic.title, topic.start, topic.end, chosen if topic.id in could_be_told else none
-        )
+        LeftOut(topic.title, topic.start, topic.end, chosen if topic.id in could_be_told else none)
         for topic in topics
         if not any(topic.start <= second < max(topic.end, topic.start + 0.01) for second in seconds)
     )
@@ -312,7 +310,9 @@ def sectioned(
     could_be_told = {point.topic for point in points if point.topic}
     chosen, none = "other topics had more to quote", "nothing in it can be quoted on its own"
     left = _untold(topics, bare.statements, could_be_told, chosen, none)
-    return replace(bare, links=(*links(video, ()), *_places(article_sections, video)), left_out=left)
+    return replace(
+        bare, links=(*links(video, ()), *_places(article_sections, video)), left_out=left
+    )
 
 
 def _places(article_sections: Iterable[Section], video: Video) -> Iterator[Link]:

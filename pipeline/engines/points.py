@@ -4,6 +4,7 @@ import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -50,8 +51,9 @@ class Run:
         return " ".join(sentence.text for sentence in self.sentences)
 
 
+@lru_cache(maxsize=1)  # the styles of one interview are written one after the other
 def points(
-    turns: Turns, edited: Edited, speakers: Sequence[Speaker], topics: Sequence[Topic]
+    turns: Turns, edited: Edited, speakers: tuple[Speaker, ...], topics: tuple[Topic, ...]
 ) -> tuple[Point, ...]:
     """What was said in answer and can be quoted alone, in spoken order."""
     roles = {speaker.id: speaker.role for speaker in speakers}
@@ -61,7 +63,7 @@ def points(
         run
         for speaker, group in itertools.groupby(edited.sentences, key=lambda one: one.speaker)
         if roles.get(speaker) == answering
-        for run in _runs(tuple(group), questions, topics)
+        for run in _runs(tuple(group), questions, topics, proven=turns.proven)
     ]
     by_topic: dict[str | None, list[Run]] = {}
     for run in runs:
@@ -90,6 +92,7 @@ def _questions(
             and way.quality > 0.6
             and wording.points_back(way.text) == 0
             and wording.leans(way.text) == 0
+            and not _POINTS.search(way.text)
         ]
         for way in ways:
             (asked,) = way.sentences
@@ -102,22 +105,28 @@ def _runs(
     reply: Sequence[Sentence],
     questions: dict[tuple[int, int], Question],
     topics: Sequence[Topic],
+    *,
+    proven: bool,
 ) -> Iterator[Run]:
     """From every sentence that may begin a point, the run that is worth most."""
     asked = questions.get(reply[0].words)
-    begins = _begins(reply)
+    begins, leading = _begins(reply), _leading(reply, proven=proven)
     worth = [wording.weigh(sentence.text, wording.RICH) for sentence in reply]
     for first, sentence in enumerate(reply):
         direct = asked if first == begins else None
         alone = _alone(reply, first)
-        if not _quotable(sentence) or not (alone or direct):
+        if not _quotable(sentence) or not (alone or direct) or first in leading:
             continue
         topic = _topic(topics, sentence.start)
         best: Run | None = None
         value = START * (first == begins) - _riddle(sentence.text) * (direct is None)
         for last in range(first, min(first + LONGEST, len(reply))):
             after = reply[last]
-            if not _quotable(after) or (last > first and not _goes_on(reply, last, topics, topic)):
+            if (
+                last in leading
+                or not _quotable(after)
+                or (last > first and not _goes_on(reply, last, topics, topic))
+            ):
                 break
             value += worth[last] - GOES_ON * (last > first)
             run = Run(tuple(reply[first : last + 1]), value, topic, direct, alone, first == begins)
@@ -135,11 +144,43 @@ _SOMEBODY = re.compile(
 )
 
 
+_POINTS = re.compile(r"\b(?:this|that|these|those)\b", re.IGNORECASE)
+# "Our goal was to bring more of that into the model": of what?
+_OF_THAT = re.compile(
+    r"\b(?:of|about|with|like|for|from|to|into|in|on) (?:that|this|it|them)"
+    r"(?=\s+(?:into|in|to|is|was|and|as|for|with|by|on|at|but)\b|[,.;:?!]|$)",
+    re.IGNORECASE,
+)
+
+
 def _riddle(text: str) -> float:
     """How much of a sentence cannot be understood without the one before it."""
     who = _WHO.search(text)
     nobody_named = bool(who) and not _SOMEBODY.search(text[: who.start()] if who else "")
-    return wording.points_back(text) + 0.6 * nobody_named
+    of_what = bool(_OF_THAT.search(text))
+    return wording.points_back(text) + 0.6 * nobody_named + 0.8 * of_what
+
+
+# Who speaks so leads the talk. It is seldom worth quoting as an answer, and where the speakers are
+# guessed from the text, it may be the host.
+_LEADS = re.compile(
+    r"\b(?:you (?:mentioned|said)|i(?:['’]m| am) (?:actually |also |really )?(?:just )?curious"
+    r"|i (?:was )?wonder(?:ing)?|let['’]s (?:go back|talk|move|get to|start|turn)|let me ask"
+    r"|(?:do|did|would|are|have) you|what if|suppose)\b",
+    re.IGNORECASE,
+)
+AROUND = 4  # sentences of a guessed speaker on both sides of one that leads, that are not quoted
+
+
+def _leading(reply: Sequence[Sentence], *, proven: bool) -> frozenset[int]:
+    """Sentences that lead the talk; where who speaks is a guess, with those around them."""
+    leads = {
+        place
+        for place, sentence in enumerate(reply)
+        if _LEADS.search(sentence.text) or (not proven and "?" in sentence.text)
+    }
+    reach = range(0, 1) if proven else range(-AROUND, AROUND + 1)
+    return frozenset(place + step for place in leads for step in reach)
 
 
 def _begins(reply: Sequence[Sentence]) -> int:
@@ -152,7 +193,9 @@ def _begins(reply: Sequence[Sentence]) -> int:
 def _quotable(sentence: Sentence) -> bool:
     text = sentence.text
     asks = text.rstrip("\"'”’").endswith("?")
-    return not sentence.doubtful and wording.whole(text) and text[:1] != text[:1].lower() and not asks
+    return (
+        not sentence.doubtful and wording.whole(text) and text[:1] != text[:1].lower() and not asks
+    )
 
 
 def _alone(reply: Sequence[Sentence], first: int) -> bool:

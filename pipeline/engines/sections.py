@@ -83,11 +83,13 @@ def sections(
 
 def _made(desk: Desk) -> tuple[Section, ...]:
     parts = list(enumerate(desk.style.parts))
-    # Topics choose last: they have most to choose from, and are what the other parts leave room for.
+    # Topics choose last, for they have most to choose from.
     order = sorted(parts, key=lambda item: item[1].holds == "topics")
     chosen = {number: list(_chosen(part, desk)) for number, part in order}
     return tuple(
-        section for number, part in parts for section in _sections(number, part, chosen[number], desk)
+        section
+        for number, part in parts
+        for section in _sections(number, part, chosen[number], desk)
     )
 
 
@@ -172,7 +174,8 @@ def _section(
     for place, point in enumerate(ordered):
         item = place >= part.paragraphs
         if item and place == part.paragraphs > 0:
-            list_lead = desk.style.voice.lists.replace("{name}", _next_name(point.speaker, desk))
+            who = _next_name(point.speaker, desk)
+            list_lead = _capital(desk.style.voice.lists.replace("{name}", who))
         passages.append(_passage(part, point, desk, item=item))
     return Section(number, heading, tuple(passages), topic, above, list_lead)
 
@@ -185,11 +188,16 @@ def _passage(part: Part, point: Point, desk: Desk, *, item: bool) -> Passage:
         return Passage("item", "", said)
     who = _next_name(point.speaker, desk)
     if part.asks and point.asked:
-        lead = framing.asked(desk.style.voice.asked, point.asked.text, who)
+        lead = _capital(framing.asked(desk.style.voice.asked, point.asked.text, who))
         return Passage("item" if item else "paragraph", lead, said, point.asked)
     says = desk.style.voice.says
     desk.led += 1
-    return Passage("paragraph", says[(desk.led - 1) % len(says)].replace("{name}", who), said)
+    lead = _capital(says[(desk.led - 1) % len(says)].replace("{name}", who))
+    return Passage("paragraph", lead, said)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def name(speaker: Speaker, *, proven: bool) -> str:

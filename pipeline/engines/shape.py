@@ -79,7 +79,7 @@ def _list_lead(section: Section, part: Part, case: Case) -> Found:
     if mixed:
         first = next(passage for passage in section.passages if passage.form == "item")
         allowed = {
-            case.style.voice.lists.replace("{name}", name)
+            _begun(case.style.voice.lists.replace("{name}", name))
             for name in _names(first.said[0].speaker if first.said else "", case)
         }
     if section.list_lead not in allowed:
@@ -104,11 +104,16 @@ def _leads(passage: Passage, case: Case) -> Iterator[str]:
     voice, names = case.style.voice, _names(passage.said[0].speaker, case)
     if passage.asked:
         for name in names:
-            yield _filled(voice.asked, {"question": passage.asked.text, "name": name})
+            yield _begun(_filled(voice.asked, {"question": passage.asked.text, "name": name}))
     elif passage.form == "paragraph":
-        yield from (says.replace("{name}", name) for says in voice.says for name in names)
+        yield from (_begun(says.replace("{name}", name)) for says in voice.says for name in names)
     else:
         yield ""
+
+
+def _begun(lead: str) -> str:
+    """A lead as a sentence begins: "the guest" as "The guest"."""
+    return lead[:1].upper() + lead[1:]
 
 
 def _filled(template: str, facts: dict[str, str]) -> str:
