@@ -400,6 +400,9 @@ class Style(Options):
     opener_unnamed: str = Field(description="The same for when a name is not known.")
     answer_label: str = Field(default="Answer:", description="What stands before an answer.")
     closing: str = Field(description="Last paragraph.")
+    closing_unnamed: str = Field(
+        default="", description="The same for when a name is not known; empty: as `closing`."
+    )
     fewest_words: int = Field(default=8, ge=1, description="An answer is at least this long.")
     most_words: int = Field(default=260, ge=10, description="An answer is at most this long.")
 
@@ -414,7 +417,7 @@ class Style(Options):
         default=(), description="What it consists of, in order. None: questions and answers."
     )
 
-    @field_validator("opener", "opener_unnamed", "closing")
+    @field_validator("opener", "opener_unnamed", "closing", "closing_unnamed")
     @classmethod
     def _fills_known_blanks(cls, text: str) -> str:
         return _fills(text, BLANKS)

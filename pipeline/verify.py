@@ -221,7 +221,9 @@ def _numbers_and_names(case: Case) -> Found:
         people | told | evidence.tokens(video.description, *(c.title for c in video.chapters))
     )
     of_the_day = evidence.tokens(day(video.published) or "", video.published or "") | _lengths(case)
-    template = evidence.tokens(case.style.opener, case.style.opener_unnamed, case.style.closing)
+    template = evidence.tokens(
+        case.style.opener, case.style.opener_unnamed, case.style.closing, case.style.closing_unnamed
+    )
     vocabulary = frozenset(normal(w.text) for w in case.transcript.words if w.text[:1].islower())
     article = case.article
     for where, text, held in (

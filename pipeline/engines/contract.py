@@ -24,7 +24,8 @@ def contract(case: Case) -> Found:
         yield f"The style is {article.style}, not {case.compose.style}."
     if article.opener != _filled(case.style.opener, case.style.opener_unnamed, case):
         yield "The opener is not the one that is configured."
-    if article.closing != _filled(case.style.closing, case.style.closing, case):
+    unnamed = case.style.closing_unnamed or case.style.closing
+    if article.closing != _filled(case.style.closing, unnamed, case):
         yield "The closing is not the one that is configured."
     if not article.title.strip() or not article.standfirst.strip():
         yield "There is no title or no standfirst."

@@ -90,15 +90,18 @@ def named(speakers: Iterable[Speaker], role: str, turns: Turns) -> str | None:
 
 def opening(video: Video, speakers: Sequence[Speaker], turns: Turns, style: Style) -> str:
     """The style's opener, word for word; the unnamed one where a name or date is not known."""
-    facts = _facts(video, speakers, turns)
-    asked = set(_BLANK.findall(style.opener))
-    template = style.opener if all(facts[blank] for blank in asked) else style.opener_unnamed
-    return _filled(template, facts)
+    return _chosen(style.opener, style.opener_unnamed, _facts(video, speakers, turns))
 
 
 def ending(video: Video, speakers: Sequence[Speaker], turns: Turns, style: Style) -> str:
-    """The style's closing."""
-    return _filled(style.closing, _facts(video, speakers, turns))
+    """The style's closing; the unnamed one where it has one and a name is not known."""
+    facts = _facts(video, speakers, turns)
+    return _chosen(style.closing, style.closing_unnamed or style.closing, facts)
+
+
+def _chosen(template: str, unnamed: str, facts: dict[str, str | None]) -> str:
+    known = all(facts[blank] for blank in _BLANK.findall(template))
+    return _filled(template if known else unnamed, facts)
 
 
 def _facts(video: Video, speakers: Sequence[Speaker], turns: Turns) -> dict[str, str | None]:

@@ -153,12 +153,27 @@ _OF_THAT = re.compile(
 )
 
 
+# "A newspaper printed this mistake": which?
+_THIS_NOUN = re.compile(
+    r"\b(?:this|these|those)(?! (?:year|week|month|morning|day|days|time|is|are|was|were|world)\b)"
+    r" \w+",
+    re.IGNORECASE,
+)
+# Where to find the guest is no answer.
+_FAREWELL = re.compile(
+    r"\b(?:(?:find|follow|reach|contact|email|message) (?:me|us)|linkedin|twitter|instagram|patreon"
+    r"|subscribe|(?:my|our) (?:website|newsletter|podcast|channel)|come and visit)\b",
+    re.IGNORECASE,
+)
+
+
 def _riddle(text: str) -> float:
     """How much of a sentence cannot be understood without the one before it."""
     who = _WHO.search(text)
     nobody_named = bool(who) and not _SOMEBODY.search(text[: who.start()] if who else "")
     of_what = bool(_OF_THAT.search(text))
-    return wording.points_back(text) + 0.6 * nobody_named + 0.8 * of_what
+    which = bool(_THIS_NOUN.search(text))
+    return wording.points_back(text) + 0.6 * nobody_named + 0.8 * of_what + 0.4 * which
 
 
 # Who speaks so leads the talk. It is seldom worth quoting as an answer, and where the speakers are
@@ -193,9 +208,9 @@ def _begins(reply: Sequence[Sentence]) -> int:
 def _quotable(sentence: Sentence) -> bool:
     text = sentence.text
     asks = text.rstrip("\"'”’").endswith("?")
-    return (
-        not sentence.doubtful and wording.whole(text) and text[:1] != text[:1].lower() and not asks
-    )
+    if sentence.doubtful or asks or text[:1].islower() or _FAREWELL.search(text):
+        return False
+    return wording.whole(text)
 
 
 def _alone(reply: Sequence[Sentence], first: int) -> bool:
