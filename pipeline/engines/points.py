@@ -155,8 +155,8 @@ _OF_THAT = re.compile(
 
 # "A newspaper printed this mistake": which?
 _THIS_NOUN = re.compile(
-    r"\b(?:this|these|those)(?! (?:year|week|month|morning|day|days|time|is|are|was|were|world)\b)"
-    r" \w+",
+    r"\b(?:(?:above|below|behind|under|of|in|on|to|for|from|with|by|at|than) that|this|these|those)"
+    r"(?! (?:year|week|month|morning|day|days|time|is|are|was|were|world)\b) \w+",
     re.IGNORECASE,
 )
 # Where to find the guest is no answer.
