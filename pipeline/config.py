@@ -388,7 +388,10 @@ class Part(Options):
         default=50, ge=0, description="So many points are paragraphs, those after them a list."
     )
     pull: bool = Field(default=False, description="A pull quote, printed before the opener.")
-    asks: bool = Field(default=False, description="Repeat the question in the first of a section.")
+    asks: bool = Field(
+        default=False,
+        description="Repeat the question of a point, where it has one that reads alone.",
+    )
 
 
 class Style(Options):

@@ -256,5 +256,8 @@ def test_a_style_that_was_written_stays_and_is_not_written_again(
     assert said.out.strip().endswith("/article.md")
     assert "compose-brief kept" in said.err
     assert Run(tmp_path / "out").text("article-brief.md")
+    (Run(tmp_path / "out").folder / "article-brief.md").unlink()
+    assert mytake(tmp_path / "out", *args) == 0
+    assert Run(tmp_path / "out").text("article-brief.md")
     assert mytake(tmp_path / "out", *args, "--questions", "3") == 0
     assert Run(tmp_path / "out").data("article-brief")["style"] == "brief"

@@ -40,8 +40,8 @@ def _part(number: int, part: Part, made: list[Section], case: Case) -> Found:
         yield from _headings(section, part, place, case)
         if not 1 <= len(section.passages) <= part.points:
             yield f"The section “{section.heading}” has {len(section.passages)} points."
-        forms = ["pull" if part.pull else "paragraph"] * part.paragraphs
-        wanted = [*forms, *["item"] * part.points][: len(section.passages)]
+        forms = [*["paragraph"] * part.paragraphs, *["item"] * part.points]
+        wanted = (["pull"] * part.points if part.pull else forms)[: len(section.passages)]
         if [passage.form for passage in section.passages] != wanted:
             yield f"The section “{section.heading}” is not laid out as the style asks for."
         yield from _list_lead(section, part, case)
