@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic.fields import FieldInfo
 
-from pipeline.config import Config, Options, Style
+from pipeline.config import Config, Options, Part, Style, Voice
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -59,6 +59,8 @@ def markdown() -> str:
     for name, kind in sections():
         lines += ["", f"## [{name}]", "", *table(kind)]
     lines += ["", "## A style: config/styles/NAME.toml", "", *table(Style)]
+    lines += ["", "### [voice] of a style", "", *table(Voice)]
+    lines += ["", "### [[parts]] of a style", "", *table(Part)]
     return "\n".join(lines) + "\n"
 
 
@@ -77,6 +79,8 @@ def shown(info: FieldInfo) -> str:
     if info.is_required():
         return "required"
     value: Any = info.get_default(call_default_factory=True)
+    if isinstance(value, Options):
+        return "see below"
     return "unset" if value is None else f"`{json.dumps(value, ensure_ascii=False)}`"
 
 

@@ -35,9 +35,9 @@ def watched(work: Work, pauses: Sequence[float] = (5, 30, 120)) -> path.Step:
     The inputs are bound, not passed: Prefect would walk through every word of the transcript.
     """
 
-    def step(stage: Callable[..., T], *inputs: object) -> T:
+    def step(stage: Callable[..., T], *inputs: object, variant: str = "") -> T:
         @task(
-            name=stage.__name__,
+            name=f"{stage.__name__}-{variant}" if variant else stage.__name__,
             retries=len(pauses),
             retry_delay_seconds=list(pauses),
             retry_condition_fn=may_pass,
@@ -45,7 +45,7 @@ def watched(work: Work, pauses: Sequence[float] = (5, 30, 120)) -> path.Step:
             persist_result=False,
         )
         def run() -> T:
-            return work.step(stage, *inputs)
+            return work.step(stage, *inputs, variant=variant)
 
         return run()
 
@@ -53,7 +53,13 @@ def watched(work: Work, pauses: Sequence[float] = (5, 30, 120)) -> path.Step:
 
 
 @flow(name="article", flow_run_name="{source.address}", persist_result=False)
-def article(source: Source, config: Config, style: Style, output: Path) -> Published:
+def article(
+    source: Source,
+    config: Config,
+    style: Style,
+    output: Path,
+    others: dict[str, Style] | None = None,
+) -> Published:
     """Turn one recording into an article, and record how that went."""
     with Work(output / ".work" / source.key) as work:
-        return path.write(source, config, style, output, watched(work))
+        return path.write(source, config, style, output, watched(work), others)

@@ -77,7 +77,12 @@ def parser() -> argparse.ArgumentParser:
     add.add_argument("--engine", help="transcribe engine: faster-whisper, openai-whisper, captions")
     add.add_argument("--model", help="Whisper model, such as base or small, or its folder")
     add.add_argument("--writer", help="who writes: extract")
-    add.add_argument("--style", help="a file in config/styles/, without .toml")
+    add.add_argument(
+        "--style",
+        action="append",
+        metavar="NAME",
+        help="also write article-NAME.md, shaped by config/styles/NAME.toml; may stand many times",
+    )
     add.add_argument("--questions", type=int, help="how many questions the article has")
     add.add_argument(
         "--speakers",
@@ -154,19 +159,22 @@ def speaker(part: str) -> tuple[str | None, Any]:
 def run(args: argparse.Namespace) -> int:
     """`mytake run`: one article each; one failure never stops the others."""
     config, style, output = settings(args)
+    asked = other_styles(args, config)
     write = recorder() or write_plainly
     written, failures = 0, list[InterviewError]()
     for source in found(args, config, output, failures):
         say(f"\n{source.title or source.address}")
         try:
-            published = write(source, config, style, output)
+            others = {**written_styles(args, config, output, source.key), **asked}
+            published = write(source, config, style, output, others)
         except InterviewError as error:
             failures.append(error)
             tell(error)
             continue
         written += 1
         say(f"{published.status.replace('_', ' ')}:")
-        print(published.article, flush=True)
+        for name in dict.fromkeys(args.style or [config.compose.style]):
+            print(published.folder / article_file(name, config), flush=True)
     if failures and written + len(failures) > 1:
         say(f"\n{written} written, {len(failures)} failed:")
         for failure in failures:
@@ -185,7 +193,7 @@ def settings(args: argparse.Namespace) -> "tuple[Config, Style, Path]":
         "transcribe": {"engine": args.engine, "model": args.model},
         "diarize": {"speakers": people.pop(None, None)},
         "identify": {"names": people or None},
-        "compose": {"writer": args.writer, "style": args.style, "questions": args.questions},
+        "compose": {"writer": args.writer, "questions": args.questions},
     }
     changes = {
         section: {knob: value for knob, value in given.items() if value is not None}
@@ -197,6 +205,37 @@ def settings(args: argparse.Namespace) -> "tuple[Config, Style, Path]":
     base.known("writer", base.WRITERS, config.compose.writer)
     style = knobs.load_style(path.parent / "styles", config.compose.style)
     return config, style, (args.out or Path(config.output)).resolve()
+
+
+def other_styles(args: argparse.Namespace, config: "Config") -> "dict[str, Style]":
+    """The styles that were asked for beside the main one, which is the configuration's."""
+    from pipeline import config as knobs
+
+    folder = config_file(args).parent / "styles"
+    names = sorted(set(args.style or ()) - {config.compose.style})
+    return {name: knobs.load_style(folder, name) for name in names}
+
+
+def written_styles(
+    args: argparse.Namespace, config: "Config", output: Path, key: str
+) -> "dict[str, Style]":
+    """Those in which it was written before: they stay, and are redone where their facts changed."""
+    from pipeline import config as knobs
+    from pipeline.compose import compose
+    from pipeline.store import Work
+
+    folder = config_file(args).parent / "styles"
+    names = Work(output / ".work" / key).variants(compose)
+    return {
+        name: knobs.load_style(folder, name)
+        for name in names
+        if name != config.compose.style and (folder / f"{name}.toml").is_file()
+    }
+
+
+def article_file(style: str, config: "Config") -> str:
+    """What the article in that style is called."""
+    return "article.md" if style == config.compose.style else f"article-{style}.md"
 
 
 def config_file(args: argparse.Namespace) -> Path:
@@ -226,16 +265,18 @@ def finished(output: Path) -> Callable[[str], bool]:
     return lambda key: (output / ".work" / key / "download.json").is_file()
 
 
-def write_plainly(source: "Source", config: "Config", style: "Style", output: Path) -> "Published":
-    """One article with no Prefect at all."""
+def write_plainly(
+    source: "Source", config: "Config", style: "Style", output: Path, others: "dict[str, Style]"
+) -> "Published":
+    """One recording with no Prefect at all."""
     from flows import path
     from pipeline.store import Work
 
     with Work(output / ".work" / source.key) as work:
-        return path.write(source, config, style, output, work.step)
+        return path.write(source, config, style, output, work.step, others)
 
 
-def recorder() -> "Callable[[Source, Config, Style, Path], Published] | None":
+def recorder() -> "Callable[[Source, Config, Style, Path, dict[str, Style]], Published] | None":
     """The Prefect flow, where a server is running that would record it; else None."""
     from flows import server
 

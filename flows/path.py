@@ -1,6 +1,6 @@
 """One recording to one article: the order of the stages, and nothing else."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +17,7 @@ from pipeline.engines import voice_memory
 from pipeline.errors import NoSpeech
 from pipeline.glossary import glossary
 from pipeline.identify import identify
-from pipeline.model import Interview, Published, Source
+from pipeline.model import Interview, Published, Source, Written
 from pipeline.outline import outline
 from pipeline.prepare import prepare
 from pipeline.publish import publish
@@ -33,13 +33,23 @@ T = TypeVar("T")
 class Step(Protocol):
     """Runs a stage, or gives its kept result: `Work.step`, or the same watched by Prefect."""
 
-    def __call__(self, stage: Callable[..., T], *inputs: object) -> T:
+    def __call__(self, stage: Callable[..., T], *inputs: object, variant: str = "") -> T:
         """The stage's result for these inputs."""
         ...
 
 
-def write(source: Source, config: Config, style: Style, output: Path, step: Step) -> Published:
-    """Take one recording all the way. Raises InterviewError where it cannot go on."""
+def write(
+    source: Source,
+    config: Config,
+    style: Style,
+    output: Path,
+    step: Step,
+    others: Mapping[str, Style] | None = None,
+) -> Published:
+    """Take one recording all the way. Raises InterviewError where it cannot go on.
+
+    `others`: styles by their names, written beside the main one.
+    """
     recording = step(download, source, config.download)
     terms = step(glossary, recording.video, config.glossary)
     plain = recording.untitled  # a title that was mended changes nothing that is heard
@@ -65,9 +75,16 @@ def write(source: Source, config: Config, style: Style, output: Path, step: Step
     heard = (video, transcript, turns, edited, speakers, topics)
     article = step(compose, *heard, config.compose, style)
     receipt = step(verify, *heard, article, config.verify, config.compose, style)
+    beside = []
+    for name, other in sorted((others or {}).items()):
+        options = config.compose.model_copy(update={"style": name})
+        written = step(compose, *heard, options, other, variant=name)
+        found = step(verify, *heard, written, config.verify, options, other, variant=name)
+        beside.append(Written(written, found))
     interview = Interview(
-        video, audio, transcript, voices, turns, speakers, edited, topics, article, receipt
-    )
+        video, audio, transcript, voices, turns, speakers, edited, topics, article, receipt,
+        tuple(beside),
+    )  # fmt: skip
     pages = step(render, interview, config.render)
     return step(publish, video, pages, config.publish, str(output))
 

@@ -6,7 +6,7 @@ from pipeline.config import ComposeOptions, Style
 from pipeline.engines import base
 from pipeline.model import Article, Edited, Speaker, Topic, Transcript, Turns, Video
 
-VERSION: Final = 1
+VERSION: Final = 2
 
 
 def compose(

@@ -331,6 +331,69 @@ class PublishOptions(Options):
 BLANKS = frozenset({"host", "guest", "title", "channel", "date"})
 
 
+def _fills(text: str, known: Collection[str]) -> str:
+    unknown = set(re.findall(r"\{(\w*)\}", text)) - set(known)
+    if unknown:
+        raise ValueError(f"there is no {{{min(unknown)}}} to fill in, only {sorted(known)}")
+    return text
+
+
+class Voice(Options):
+    """How a narrator leads to what somebody said."""
+
+    says: tuple[str, ...] = Field(
+        default=("{name} said:",),
+        min_length=1,
+        description="Before a quotation, taking turns; {name} is filled in.",
+    )
+    asked: str = Field(
+        default="Asked “{question}”, {name} said:",
+        description="The same where the question is repeated; {question} and {name} are filled in.",
+    )
+    lists: str = Field(
+        default="{name} also said:", description="Before a list that follows paragraphs."
+    )
+
+    @field_validator("says")
+    @classmethod
+    def _says_who(cls, says: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(_fills(text, {"name"}) for text in says)
+
+    @field_validator("asked")
+    @classmethod
+    def _repeats_the_question(cls, text: str) -> str:
+        if "{question}" not in text or "{name}" not in text:
+            raise ValueError("it must hold {question} and {name}")
+        return _fills(text, {"name", "question"})
+
+    @field_validator("lists")
+    @classmethod
+    def _fills_a_name(cls, text: str) -> str:
+        return _fills(text, {"name"})
+
+
+class Part(Options):
+    """A part of an article that is no questions and answers."""
+
+    holds: Literal["topics", "best", "figures"] = Field(
+        description="topics: a section for each topic. best: what weighs most. figures: points "
+        "that hold a number."
+    )
+    heading: str = Field(default="", description="Over the part; empty: none.")
+    topics: int = Field(default=50, ge=1, description="Topics at most, where it holds topics.")
+    fewest: int = Field(default=1, ge=0, description="Points it has at least, in all.")
+    points: int = Field(default=3, ge=1, le=50, description="Points at most, in each section.")
+    sentences: int = Field(default=3, ge=1, le=10, description="Sentences of a point, at most.")
+    paragraphs: int = Field(
+        default=50, ge=0, description="So many points are paragraphs, those after them a list."
+    )
+    pull: bool = Field(default=False, description="A pull quote, printed before the opener.")
+    asks: bool = Field(
+        default=False,
+        description="Repeat the question of a point, where it has one that reads alone.",
+    )
+
+
 class Style(Options):
     """A file of config/styles/: how an article is shaped. Code fills in what is in {braces}."""
 
@@ -338,18 +401,29 @@ class Style(Options):
         description="First paragraph; {host}, {guest}, {title}, {channel} and {date} are filled in."
     )
     opener_unnamed: str = Field(description="The same for when a name is not known.")
-    answer_label: str = Field(description="What stands before an answer.")
+    answer_label: str = Field(default="Answer:", description="What stands before an answer.")
     closing: str = Field(description="Last paragraph.")
+    closing_unnamed: str = Field(
+        default="", description="The same for when a name is not known; empty: as `closing`."
+    )
     fewest_words: int = Field(default=8, ge=1, description="An answer is at least this long.")
     most_words: int = Field(default=260, ge=10, description="An answer is at most this long.")
 
-    @field_validator("opener", "opener_unnamed", "closing")
+    opener_heading: str = Field(default="", description="Over the opener; empty: none.")
+    closing_heading: str = Field(default="", description="Over the closing; empty: none.")
+    links_heading: str = Field(default="Links", description="Over the list of links.")
+    most_total: int = Field(
+        default=100_000, ge=50, description="Words said in the whole article, at most."
+    )
+    voice: Voice = Voice()
+    parts: tuple[Part, ...] = Field(
+        default=(), description="What it consists of, in order. None: questions and answers."
+    )
+
+    @field_validator("opener", "opener_unnamed", "closing", "closing_unnamed")
     @classmethod
     def _fills_known_blanks(cls, text: str) -> str:
-        unknown = set(re.findall(r"\{(\w*)\}", text)) - BLANKS
-        if unknown:
-            raise ValueError(f"there is no {{{min(unknown)}}} to fill in, only {sorted(BLANKS)}")
-        return text
+        return _fills(text, BLANKS)
 
 
 class Config(Options):

@@ -1,5 +1,6 @@
 """The nouns of an interview, in the order in which they come to be. Seconds are floats."""
 
+import itertools
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Literal
@@ -334,6 +335,41 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Point:
+    """Something that was said in answer, that can be read alone: what every style is made of."""
+
+    id: str  # "P1" ...
+    speaker: str
+    claim: tuple[Statement, ...]  # neighbouring sentences; each cites its turn
+    topic: str | None
+    weight: float  # how much a reader would miss it
+    asked: Question | None = None  # what it answers, where that is known; without its answer
+    alone: bool = True  # False: it needs its question printed
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A paragraph, an item of a list or a pull quote: one speaker, led to by the narrator."""
+
+    form: Literal["paragraph", "item", "pull"]
+    lead: str  # the narrator's words: "Lind said:"
+    said: tuple[Statement, ...]
+    asked: Question | None = None  # the question that the lead repeats; without its answer
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A stretch of an article under one heading, as a part of its style asks for it."""
+
+    part: int  # which of the style's parts, from 0
+    heading: str  # "": none
+    passages: tuple[Passage, ...]
+    topic: str | None = None
+    above: str = ""  # the part's own heading, over the first of its topics
+    list_lead: str = ""  # the narrator's words before the items
+
+
+@dataclass(frozen=True, slots=True)
 class LeftOut:
     """A topic that is not in the article."""
 
@@ -366,6 +402,17 @@ class Article:
     left_out: tuple[LeftOut, ...] = ()
     writer: str = "extract"
     answer_label: str = "Answer:"  # what stands before an answer
+    sections: tuple[Section, ...] = ()  # of the styles that are no questions and answers
+    opener_heading: str = ""
+    closing_heading: str = ""
+    links_heading: str = "Links"
+
+    @property
+    def statements(self) -> tuple[Statement, ...]:
+        """Everything in it that somebody said, in the order of print."""
+        answers = (question.answer for question in self.questions)
+        passages = (passage.said for section in self.sections for passage in section.passages)
+        return tuple(itertools.chain.from_iterable((*answers, *passages)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -403,6 +450,14 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """An article in one more style, beside the main one."""
+
+    article: Article
+    receipt: Receipt
+
+
+@dataclass(frozen=True, slots=True)
 class Interview:
     """Everything there is about one recording: what its pages are made of."""
 
@@ -416,6 +471,7 @@ class Interview:
     topics: tuple[Topic, ...]
     article: Article
     receipt: Receipt
+    others: tuple[Written, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ LETTERS = str.maketrans(
 )
 # A person may save a file between our look at the folder and its replacement; then we look again.
 LOOKS = 5
+_STYLE = re.compile(r"article-[^./]+\.md")
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +67,8 @@ def publish(video: Video, pages: Pages, options: PublishOptions, output: str) ->
 
 def is_there(published: Published) -> bool:
     """Whether what was put there is still there; if not, publish it again."""
-    needed = ("article.md", "receipt.json", "data/video.json")
+    styles = (name for name in _record(published.folder).files if _STYLE.fullmatch(name))
+    needed = ("article.md", "receipt.json", "data/video.json", *styles)
     return all((published.folder / name).is_file() for name in needed)
 
 

@@ -6,10 +6,10 @@ data/ holds is the table below. docs/contract.md describes them all.
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import yaml
 
@@ -31,9 +31,12 @@ from pipeline.model import (
     Turn,
     Video,
     Voice,
+    Written,
 )
 
-VERSION: Final = 2
+VERSION: Final = 3
+
+Status = Literal["ready", "needs_review"]
 
 
 @dataclass(frozen=True)
@@ -75,9 +78,34 @@ def render(interview: Interview, options: RenderOptions, *, folder: Path) -> Pag
     if options.html:
         body = article.to_markdown(interview, in_page(interview.video, interview.audio))
         texts["article.html"] = page.to_html(interview, body, picture)
+    for other in interview.others:
+        texts |= _beside(interview, other, options, picture)
+    receipts = (interview.receipt, *(other.receipt for other in interview.others))
+    status: Status = "ready" if all(r.status == "ready" for r in receipts) else "needs_review"
     files = tuple(_written(folder, name, text) for name, text in sorted(texts.items()))
     listening = interview.audio.listening if interview.audio else None
-    return Pages(folder, files, listening, interview.receipt.status)
+    return Pages(folder, files, listening, status)
+
+
+def _beside(
+    interview: Interview, other: Written, options: RenderOptions, picture: str | None
+) -> dict[str, str]:
+    """The files of one more style: its article and its receipt, named for it."""
+    style = other.article.style
+    one = replace(interview, article=other.article, receipt=other.receipt, others=())
+    links = in_article(interview.video)
+    texts = {
+        f"article-{style}.md": _front_matter(one)
+        + article.to_markdown(one, links, heading=options.heading),
+        f"receipt-{style}.json": _readable(other.receipt),
+        f"data/article-{style}.json": _readable(other.article),
+    }
+    if options.html:
+        body = article.to_markdown(one, in_page(interview.video, interview.audio))
+        # The picture shows which seconds an article quotes: each has its own.
+        own = timeline.draw(one) if picture else None
+        texts[f"article-{style}.html"] = page.to_html(one, body, own)
+    return texts
 
 
 def _written(folder: Path, name: str, text: str) -> Page:

@@ -110,30 +110,37 @@ class Work:
     def __exit__(self, *_: object) -> None:
         self._lock.release()
 
-    def step(self, stage: Callable[..., T], *inputs: object) -> T:
+    def step(self, stage: Callable[..., T], *inputs: object, variant: str = "") -> T:
         """Give the stage's kept result, or run it and keep what it gives.
+
+        A variant is kept beside the others: one stage, for each of several styles.
 
         Inputs are nouns and options; a stage that writes files takes `folder` too, its own. What
         it finds there, a killed run with the same inputs left: its checkpoint.
         """
-        name = stage.__name__
+        name = f"{stage.__name__}-{variant}" if variant else stage.__name__
         mark = self.fingerprint(stage, inputs)
         result_type: type[T] = get_type_hints(stage)["return"]
-        kept = self._kept(stage, mark, result_type)
+        kept = self._kept(stage, name, mark, result_type)
         if kept is not None:
             log.info("%-11s kept", name)
             return kept
         begun = time.monotonic()
         with full_disk_is_told(self.root):
-            folder = self._own_folder(stage, mark)
+            folder = self._own_folder(stage, name, mark)
             result = stage(*inputs, **({"folder": folder} if folder else {}))
             self._finish(name, mark, folder, result)
         log.info("%-11s %.1f s", name, time.monotonic() - begun)
         return result
 
-    def _kept(self, stage: Callable[..., T], mark: str, kind: type[T]) -> T | None:
+    def variants(self, stage: Callable[..., object]) -> list[str]:
+        """Those of this stage that were ever finished here."""
+        begins = f"{stage.__name__}-"
+        return sorted(file.stem.removeprefix(begins) for file in self.root.glob(f"{begins}*.json"))
+
+    def _kept(self, stage: Callable[..., T], name: str, mark: str, kind: type[T]) -> T | None:
         """The result of an earlier run with the same inputs, if all of it is still there."""
-        manifest = self.manifest(stage.__name__)
+        manifest = self.manifest(name)
         if not manifest or manifest.fingerprint != mark or not self._all_there(manifest):
             return None
         # A stage that writes outside of its folder says itself whether that is still there.
@@ -169,11 +176,11 @@ class Work:
         sizes = ((folder / name, size) for name, size in manifest.files.items())
         return all(file.is_file() and file.stat().st_size == size for file, size in sizes)
 
-    def _own_folder(self, stage: Callable[..., object], mark: str) -> Path | None:
+    def _own_folder(self, stage: Callable[..., object], name: str, mark: str) -> Path | None:
         if "folder" not in inspect.signature(stage).parameters:
             return None
-        folder, begun = self.root / stage.__name__, self.root / f"{stage.__name__}.begun"
-        (self.root / f"{stage.__name__}.json").unlink(missing_ok=True)
+        folder, begun = self.root / name, self.root / f"{name}.begun"
+        (self.root / f"{name}.json").unlink(missing_ok=True)
         if not (begun.is_file() and begun.read_text() == mark):
             shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(exist_ok=True)

@@ -29,7 +29,7 @@ from pipeline.model import (
 )
 from pipeline.speech import asks, forms, normal
 
-VERSION: Final = 2
+VERSION: Final = 3
 
 
 def verify(
@@ -172,7 +172,7 @@ def _questions(case: Case) -> Found:
             yield f"{where} holds words that were hard to hear or to attribute."
         yield from _off(where, question.start, case.transcript.words[words[0]].start)
         yield from _answered(where, question, words, case)
-    yield from _in_order(case)
+    yield from _in_order(case)  # of sections the contract looks at the order
 
 
 def _answered(where: str, question: Question, asked: tuple[int, int], case: Case) -> Found:
@@ -197,7 +197,8 @@ def _answered(where: str, question: Question, asked: tuple[int, int], case: Case
 
 def _in_order(case: Case) -> Found:
     told: list[tuple[str, float]] = []
-    for where, question in case.asked:
+    for number, question in enumerate(case.article.questions, 1):
+        where = f"Question {number}"
         told.append((where, question.start))
         told += [(f"The answer to {where.lower()}", said.start) for said in question.answer]
     for (_, before), (where, after) in itertools.pairwise(told):
@@ -220,7 +221,9 @@ def _numbers_and_names(case: Case) -> Found:
         people | told | evidence.tokens(video.description, *(c.title for c in video.chapters))
     )
     of_the_day = evidence.tokens(day(video.published) or "", video.published or "") | _lengths(case)
-    template = evidence.tokens(case.style.opener, case.style.opener_unnamed, case.style.closing)
+    template = evidence.tokens(
+        case.style.opener, case.style.opener_unnamed, case.style.closing, case.style.closing_unnamed
+    )
     vocabulary = frozenset(normal(w.text) for w in case.transcript.words if w.text[:1].islower())
     article = case.article
     for where, text, held in (
@@ -267,7 +270,7 @@ def _topics_and_thirds(case: Case) -> Found:
     for title, _ in sorted(named - known):
         yield f"“{title}” is named as left out, and there is no such topic."
     thirds = _thirds(case)
-    if sum(thirds) < min(3, case.compose.questions):
+    if sum(thirds) < min(3, len(tuple(case.passages)) or case.compose.questions):
         for name, there in zip(("first", "middle", "last"), thirds, strict=True):
             if not there:
                 yield f"Nothing of the {name} third of the interview is in the article."

@@ -189,3 +189,75 @@ def test_the_article_reads_as_agreed(
     if request.config.getoption("update_golden"):
         (golden / "article.md").write_text(written, "utf-8")
     assert written == (golden / "article.md").read_text("utf-8")
+
+
+# --- the other styles, beside it ---
+
+STYLES = ("brief", "essay", "feature", "report")
+
+
+@pytest.fixture(scope="module")
+def in_all_styles(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """The golden hearing in every style, the last two added by a second run."""
+    folder = tmp_path_factory.mktemp("styles")
+    args = ("--config", str(golden_config(folder)))
+    assert mytake(folder / "out", *args, "--style", "brief", "--style", "essay") == 0
+    assert mytake(folder / "out", *args, "--style", "report", "--style", "feature") == 0
+    return Run(folder / "out")
+
+
+def golden_config(folder: Path) -> Path:
+    """A configuration that plays the golden hearing back."""
+    golden, file = Path(__file__).parent / "golden" / "tide-mill", folder / "config" / "mytake.toml"
+    file.parent.mkdir()
+    (file.parent / "styles").symlink_to(SAMPLE.parent.parent / "config" / "styles")
+    file.write_text(
+        f'[transcribe]\nengine = "replay"\nreplay = {json.dumps(str(golden / "transcript.json"))}\n'
+        f'[diarize]\nengine = "replay"\nreplay = {json.dumps(str(golden / "voices.json"))}\n'
+    )
+    return file
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_each_style_reads_as_agreed(
+    in_all_styles: Run, style: str, request: pytest.FixtureRequest
+) -> None:
+    """Golden, byte for byte."""
+    golden = Path(__file__).parent / "golden" / "tide-mill" / f"article-{style}.md"
+    written = in_all_styles.text(f"article-{style}.md")
+    if request.config.getoption("update_golden"):
+        golden.write_text(written, "utf-8")
+    assert written == golden.read_text("utf-8")
+
+
+def test_the_main_article_is_the_same_with_others_beside_it(in_all_styles: Run) -> None:
+    golden = Path(__file__).parent / "golden" / "tide-mill" / "article.md"
+    assert in_all_styles.text("article.md") == golden.read_text("utf-8")
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_each_style_has_its_own_files_and_a_receipt_that_is_ready(
+    in_all_styles: Run, style: str
+) -> None:
+    assert in_all_styles.data(f"article-{style}")["style"] == style
+    assert json.loads(in_all_styles.text(f"receipt-{style}.json"))["status"] == "ready"
+    assert "Helen Marsh" in in_all_styles.text(f"article-{style}.html")
+
+
+def test_a_style_that_was_written_stays_and_is_not_written_again(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    args = ("--config", str(golden_config(tmp_path)))
+    assert mytake(tmp_path / "out", *args, "--style", "brief") == 0
+    said = capfd.readouterr()
+    assert said.out.strip().endswith("/article-brief.md")
+    assert mytake(tmp_path / "out", *args) == 0
+    said = capfd.readouterr()
+    assert said.out.strip().endswith("/article.md")
+    assert "compose-brief kept" in said.err
+    assert Run(tmp_path / "out").text("article-brief.md")
+    (Run(tmp_path / "out").folder / "article-brief.md").unlink()
+    assert mytake(tmp_path / "out", *args) == 0
+    assert Run(tmp_path / "out").text("article-brief.md")
+    assert mytake(tmp_path / "out", *args, "--questions", "3") == 0
+    assert Run(tmp_path / "out").data("article-brief")["style"] == "brief"

@@ -34,7 +34,8 @@ def told(
     }
     given: dict[str, tuple[object, ...]] = {}
 
-    def step(stage: Callable[..., Any], *inputs: object) -> Any:
+    def step(stage: Callable[..., Any], *inputs: object, variant: str = "") -> Any:
+        assert not variant
         given[stage.__name__] = inputs
         return found[stage.__name__]
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
+from typing import Literal
 from xml.etree import ElementTree
 
 import markdown
@@ -24,6 +25,8 @@ from pipeline.model import (
     LeftOut,
     Link,
     Pages,
+    Passage,
+    Section,
     Speaker,
     Statement,
     Topic,
@@ -31,6 +34,7 @@ from pipeline.model import (
     Turns,
     Video,
     Word,
+    Written,
 )
 from pipeline.render import render
 from pipeline.store import digest
@@ -530,3 +534,60 @@ def test_the_transcript_ends_with_the_spelling_that_was_corrected(tmp_path: Path
     assert f"{words[4].text} {words[5].text}, heard as “win slow”" in listed[1]
     rendered(tmp_path, INTERVIEW)
     assert "Spelling" not in read(tmp_path, "transcript.md")
+
+
+# --- styles that are no questions and answers ---
+
+
+def in_sections(form: Literal["paragraph", "item", "pull"], lead: str = "") -> Interview:
+    """The interview with its first answer as one section."""
+    said = ARTICLE.questions[0].answer
+    section = Section(0, "Bells & “tuning”", (Passage(form, lead, said),), "T1", above="Topics")
+    return replace(INTERVIEW, article=replace(ARTICLE, questions=(), sections=(section,)))
+
+
+def test_a_paragraph_is_led_to_by_the_narrator(tmp_path: Path) -> None:
+    rendered(tmp_path, in_sections("paragraph", "Lind *said*:"))
+    text = body(read(tmp_path, "article.md"))
+    assert "## Topics\n\n### Bells & “tuning”\n\nLind \\*said\\*: “" in text
+
+
+def test_an_item_is_one_of_a_list(tmp_path: Path) -> None:
+    rendered(tmp_path, in_sections("item"))
+    assert "### Bells & “tuning”\n\n- “" in body(read(tmp_path, "article.md"))
+
+
+def test_a_pull_quote_stands_before_the_opener_with_its_name(tmp_path: Path) -> None:
+    rendered(tmp_path, in_sections("pull"))
+    before, after = body(read(tmp_path, "article.md")).split(ARTICLE.opener)
+    (line,) = [line for line in before.splitlines() if line.startswith("> “")]
+    assert line.endswith("— Tomás Lind")
+    assert "Bells" not in after.split("## ")[0]
+
+
+def test_every_sentence_of_a_section_has_its_time_and_its_mark_in_the_picture(
+    tmp_path: Path,
+) -> None:
+    rendered(tmp_path, INTERVIEW)
+    asked = read(tmp_path, "timeline.svg")
+    rendered(tmp_path, replace(INTERVIEW, article=replace(ARTICLE, questions=())))
+    assert ", in the article: " not in read(tmp_path, "timeline.svg")
+    rendered(tmp_path, in_sections("item"))
+    assert ", in the article: " in asked
+    assert ", in the article: " in read(tmp_path, "timeline.svg")
+    clocks = re.findall(r"\[\d+:\d\d\]", body(read(tmp_path, "article.md")).split("- “")[1])
+    assert len(clocks) >= len(ARTICLE.questions[0].answer)
+
+
+def test_another_style_has_its_own_files_and_may_need_review_alone(tmp_path: Path) -> None:
+    report = replace(in_sections("item").article, style="report")
+    doubted = replace(INTERVIEW.receipt, status="needs_review", reasons=("a doubt",))
+    ready = replace(INTERVIEW, receipt=replace(INTERVIEW.receipt, status="ready", reasons=()))
+    pages = rendered(tmp_path, replace(ready, others=(Written(report, doubted),)))
+    assert pages.status == "needs_review"
+    assert front_matter(read(tmp_path, "article.md"))["status"] == "ready"
+    assert front_matter(read(tmp_path, "article-report.md"))["status"] == "needs_review"
+    names = {page.name for page in pages.files}
+    assert {
+        "article-report.html", "receipt-report.json", "data/article-report.json",
+    } <= names  # fmt: skip

@@ -42,6 +42,17 @@ def test_a_finished_step_is_not_done_again(tmp_path: Path) -> None:
     assert calls == ["speak", "people"]
 
 
+def test_variants_of_a_step_are_kept_beside_each_other(tmp_path: Path) -> None:
+    with Work(tmp_path) as work:
+        for _ in range(2):
+            for variant, word in (("", "hello"), ("report", "goodbye"), ("brief", "so long")):
+                audio = work.step(speak, Word(word, 0, 1), PrepareOptions(), variant=variant)
+                assert audio.path.read_text() == word
+        assert calls == ["speak"] * 3
+        assert work.variants(speak) == ["brief", "report"]
+        assert work.variants(people) == []
+
+
 def test_a_changed_input_redoes_it_and_what_depends_on_it(tmp_path: Path) -> None:
     both(tmp_path)
     both(tmp_path, "goodbye")

@@ -5,7 +5,16 @@ from itertools import groupby, pairwise
 
 from pipeline.engines.moments import Moments, clock
 from pipeline.engines.outside import in_markdown, web_address
-from pipeline.model import Article, Check, Interview, Link, Question, Statement, Transcript
+from pipeline.model import (
+    Article,
+    Check,
+    Interview,
+    Link,
+    Passage,
+    Question,
+    Statement,
+    Transcript,
+)
 
 # Sounds left out between two sentences do not end a quotation; more words than these do.
 FILLERS_BETWEEN = 3
@@ -25,11 +34,15 @@ def to_markdown(interview: Interview, moments: Moments, heading: bool = False) -
         *_review_box(interview),
         f"# {in_markdown(article.title)}" if heading else "",
         _in_italics(article.standfirst),
+        *(_passage(interview, pull, moments) for pull in _pulled(article)),
+        _heading(article.opener_heading),
         in_markdown(article.opener),
         *_questions(interview, moments),
+        *_sections(interview, moments),
+        _heading(article.closing_heading),
         in_markdown(article.closing),
         *_left_out(article, moments),
-        *_links(article.links, moments),
+        *_links(article, moments),
         *_footer(interview),
     ]
     return "\n\n".join(block for block in blocks if block) + "\n"
@@ -61,6 +74,54 @@ def _questions(interview: Interview, moments: Moments) -> Iterator[str]:
         asks = in_markdown(_capital(_asker(interview, question)))
         yield f"*{asks} asks* {moments.markdown(question.start)}"
         yield from _answer(interview, question.answer, moments)
+
+
+# --- the styles that are no questions and answers ---
+
+
+def _heading(text: str, level: int = 2) -> str:
+    return f"{'#' * level} {in_markdown(text)}" if text else ""
+
+
+def _pulled(article: Article) -> Iterator[Passage]:
+    passages = (passage for section in article.sections for passage in section.passages)
+    return (passage for passage in passages if passage.form == "pull")
+
+
+def _sections(interview: Interview, moments: Moments) -> Iterator[str]:
+    below: set[int] = set()  # parts with a heading of their own, over those of their topics
+    for section in interview.article.sections:
+        printed = [passage for passage in section.passages if passage.form != "pull"]
+        if not printed:
+            continue
+        if section.above:
+            below.add(section.part)
+            yield _heading(section.above)
+        yield _heading(section.heading, 3 if section.part in below else 2)
+        for form, group in groupby(printed, key=lambda passage: passage.form):
+            texts = [_passage(interview, passage, moments) for passage in group]
+            if form == "paragraph":
+                yield from texts
+            else:
+                yield in_markdown(section.list_lead)
+                yield "\n".join(texts)
+
+
+def _passage(interview: Interview, passage: Passage, moments: Moments) -> str:
+    said = " ".join(_sentences(passage.said, moments))
+    lead = in_markdown(_inner_question(passage)) + " " if passage.lead else ""
+    before = {"paragraph": "", "item": "- ", "pull": "> "}[passage.form]
+    # One guest is credited once; a pull quote stands outside of the text, so it needs its name.
+    several = len({statement.speaker for statement in interview.article.statements}) > 1
+    credit = passage.form == "pull" or (several and not passage.lead)
+    name = f" — {in_markdown(called(interview, passage.said[0].speaker))}" if credit else ""
+    return f"{before}{lead}{said}{name}"
+
+
+def _inner_question(passage: Passage) -> str:
+    if passage.asked is None:
+        return passage.lead
+    return passage.lead.replace(passage.asked.text, _inner_marks(passage.asked.text))
 
 
 def _asker(interview: Interview, question: Question) -> str:
@@ -133,10 +194,10 @@ def _left_out(article: Article, moments: Moments) -> Iterator[str]:
     )
 
 
-def _links(links: Sequence[Link], moments: Moments) -> Iterator[str]:
-    if links:
-        yield "## Links"
-        yield "\n".join(f"- {_link(link, moments)}" for link in links)
+def _links(article: Article, moments: Moments) -> Iterator[str]:
+    if article.links:
+        yield _heading(article.links_heading)
+        yield "\n".join(f"- {_link(link, moments)}" for link in article.links)
 
 
 def _link(link: Link, moments: Moments) -> str:
@@ -163,8 +224,9 @@ def _making(interview: Interview) -> str:
     transcript, article = interview.transcript, interview.article
     engine = interview.voices.engine
     told_apart = VOICES.get(engine, f"voices told apart by the {in_markdown(engine)} engine")
+    printed = "questions and answers" if article.questions else "quotations"
     written = (
-        "The questions and answers are sentences from the recording, chosen by mytake; no language "
+        f"The {printed} are sentences from the recording, chosen by mytake; no language "
         "model wrote any of it. Quotations leave out “um” and “uh”."
         if article.writer == "extract"
         else f"Written by {in_markdown(article.writer)}, checked by mytake."

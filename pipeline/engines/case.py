@@ -2,14 +2,16 @@
 
 import itertools
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from pipeline.config import ComposeOptions, Style, VerifyOptions
 from pipeline.model import (
     Article,
     Edited,
+    Passage,
     Question,
+    Section,
     Sentence,
     Speaker,
     Statement,
@@ -69,17 +71,30 @@ class Case:
         return frozenset(itertools.chain(self.turns.doubtful, places))
 
     @property
+    def passages(self) -> Iterator[tuple[str, Section, Passage]]:
+        """Every paragraph and list item, with the words to point at it."""
+        for number, section in enumerate(self.article.sections, 1):
+            for place, passage in enumerate(section.passages, 1):
+                yield f"Section {number}, passage {place}", section, passage
+
+    @property
     def statements(self) -> Iterator[tuple[str, Statement]]:
-        """Every sentence of every answer, with the words to point at it."""
+        """Every sentence that somebody said, with the words to point at it."""
         for number, question in enumerate(self.article.questions, 1):
             for place, statement in enumerate(question.answer, 1):
                 yield f"Answer {number}, sentence {place}", statement
+        for where, _, passage in self.passages:
+            for place, statement in enumerate(passage.said, 1):
+                yield f"{where}, sentence {place}", statement
 
     @property
     def asked(self) -> Iterator[tuple[str, Question]]:
         """Every question, with the words to point at it."""
         for number, question in enumerate(self.article.questions, 1):
             yield f"Question {number}", question
+        for where, _, passage in self.passages:
+            if passage.asked:
+                yield f"The question in {where}", replace(passage.asked, answer=passage.said)
 
     @property
     def printed(self) -> Iterator[tuple[str, Question | Statement]]:

@@ -7,8 +7,10 @@ import datetime
 import re
 import unicodedata
 
+from pipeline.config import Style
 from pipeline.engines.case import CLOSE, Case, Found
-from pipeline.model import Question
+from pipeline.engines.shape import shape
+from pipeline.model import Article, Question
 from pipeline.speech import forms
 
 _WHOLE = re.compile(r"[.!?。！？।؟][\"'”’»)\]]*$")
@@ -22,20 +24,30 @@ def contract(case: Case) -> Found:
         yield f"The style is {article.style}, not {case.compose.style}."
     if article.opener != _filled(case.style.opener, case.style.opener_unnamed, case):
         yield "The opener is not the one that is configured."
-    if article.closing != _filled(case.style.closing, case.style.closing, case):
+    unnamed = case.style.closing_unnamed or case.style.closing
+    if article.closing != _filled(case.style.closing, unnamed, case):
         yield "The closing is not the one that is configured."
     if not article.title.strip() or not article.standfirst.strip():
         yield "There is no title or no standfirst."
-    if len(article.questions) != wanted:
+    if _headings(article) != _headings(case.style):
+        yield "A heading is not the one that is configured."
+    yield from shape(case)
+    if case.style.parts and article.questions:
+        yield "The article has questions and answers, and its style has none."
+    if not case.style.parts and len(article.questions) != wanted:
         yield (
             f"The article has {len(article.questions)} questions, not {wanted}: no more of them "
             "were asked and answered clearly enough."
         )
-    for where, question in case.asked:
-        yield from _length(where.replace("Question", "Answer"), question, case)
+    for number, question in enumerate(article.questions, 1):
+        yield from _length(f"Answer {number}", question, case)
     yield from _cut_off(case)
     yield from _twice(case)
     yield from _links(case)
+
+
+def _headings(of: Article | Style) -> tuple[str, str, str]:
+    return of.opener_heading, of.closing_heading, of.links_heading
 
 
 def _length(where: str, question: Question, case: Case) -> Found:
@@ -85,9 +97,13 @@ def _links(case: Case) -> Found:
         if link.url not in known:
             yield f"The link “{link.title}” leads elsewhere: {link.url}"
     starts = [link.start for link in case.article.links if link.start is not None]
-    for where, question in case.asked:
+    for number, question in enumerate(case.article.questions, 1):
         if not any(abs(start - question.start) <= CLOSE for start in starts):
-            yield f"{where} has no link to its second."
+            yield f"Question {number} has no link to its second."
+    for section in case.article.sections:
+        said = [statement.start for passage in section.passages for statement in passage.said]
+        if section.topic and not any(abs(s - start) <= CLOSE for s in said for start in starts):
+            yield f"The section “{section.heading}” has no link to its second."
 
 
 def _filled(template: str, unnamed: str, case: Case) -> str:

@@ -9,6 +9,8 @@ import numpy as np
 from pipeline.config import ComposeOptions, Style
 from pipeline.engines import base, framing, wording
 from pipeline.engines.exchanges import Exchange, Wording, best_wording, exchanges
+from pipeline.engines.points import points
+from pipeline.engines.sections import sections
 from pipeline.errors import NotAnInterview
 from pipeline.model import (
     Article,
@@ -56,7 +58,9 @@ class Extract:
         options: ComposeOptions,
         style: Style,
     ) -> Article:
-        """The best questions, spread over the topics, in the order asked."""
+        """The best questions, spread over the topics, in the order asked; or the style's parts."""
+        if style.parts:
+            return _sectioned(video, turns, edited, speakers, topics, options, style)
         candidates = _candidates(video, turns, edited, speakers, topics, options, style)
         if not candidates:
             raise NotAnInterview(video.title, _why_none(edited, speakers))
@@ -66,6 +70,22 @@ class Extract:
         return framing.framed(
             questions, video, speakers, topics, turns, style, options.style, could_be_asked
         )
+
+
+def _sectioned(
+    video: Video,
+    turns: Turns,
+    edited: Edited,
+    speakers: Sequence[Speaker],
+    topics: Sequence[Topic],
+    options: ComposeOptions,
+    style: Style,
+) -> Article:
+    found = points(turns, edited, tuple(speakers), tuple(topics))
+    if not found:
+        raise NotAnInterview(video.title, _why_none(edited, speakers))
+    made = sections(found, topics, speakers, turns, style)
+    return framing.sectioned(made, found, video, speakers, topics, turns, style, options.style)
 
 
 def _candidates(

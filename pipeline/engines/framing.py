@@ -7,10 +7,23 @@ is, and is never read as a template again.
 import datetime
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from pipeline.config import Style
-from pipeline.model import Article, LeftOut, Link, Question, Speaker, Topic, Turns, Video
+from pipeline.model import (
+    Article,
+    LeftOut,
+    Link,
+    Point,
+    Question,
+    Section,
+    Speaker,
+    Statement,
+    Topic,
+    Turns,
+    Video,
+)
 
 MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
@@ -77,15 +90,18 @@ def named(speakers: Iterable[Speaker], role: str, turns: Turns) -> str | None:
 
 def opening(video: Video, speakers: Sequence[Speaker], turns: Turns, style: Style) -> str:
     """The style's opener, word for word; the unnamed one where a name or date is not known."""
-    facts = _facts(video, speakers, turns)
-    asked = set(_BLANK.findall(style.opener))
-    template = style.opener if all(facts[blank] for blank in asked) else style.opener_unnamed
-    return _filled(template, facts)
+    return _chosen(style.opener, style.opener_unnamed, _facts(video, speakers, turns))
 
 
 def ending(video: Video, speakers: Sequence[Speaker], turns: Turns, style: Style) -> str:
-    """The style's closing."""
-    return _filled(style.closing, _facts(video, speakers, turns))
+    """The style's closing; the unnamed one where it has one and a name is not known."""
+    facts = _facts(video, speakers, turns)
+    return _chosen(style.closing, style.closing_unnamed or style.closing, facts)
+
+
+def _chosen(template: str, unnamed: str, facts: dict[str, str | None]) -> str:
+    known = all(facts[blank] for blank in _BLANK.findall(template))
+    return _filled(template if known else unnamed, facts)
 
 
 def _facts(video: Video, speakers: Sequence[Speaker], turns: Turns) -> dict[str, str | None]:
@@ -225,16 +241,23 @@ def left_out(
     topics: Iterable[Topic], questions: Sequence[Question], could_be_asked: set[str]
 ) -> tuple[LeftOut, ...]:
     """The topics no answer touches, each with its reason."""
-    seconds = [statement.start for question in questions for statement in question.answer]
+    said = [statement for question in questions for statement in question.answer]
     many = len(questions)
     chosen = f"the {f'{many} questions' if many > 1 else 'question'} went to other topics"
+    none = "no question with an answer to quote"
+    return _untold(topics, said, could_be_asked, chosen, none)
+
+
+def _untold(
+    topics: Iterable[Topic],
+    said: Iterable[Statement],
+    could_be_told: set[str],
+    chosen: str,
+    none: str,
+) -> tuple[LeftOut, ...]:
+    seconds = [statement.start for statement in said]
     return tuple(
-        LeftOut(
-            topic.title,
-            topic.start,
-            topic.end,
-            chosen if topic.id in could_be_asked else "no question with an answer to quote",
-        )
+        LeftOut(topic.title, topic.start, topic.end, chosen if topic.id in could_be_told else none)
         for topic in topics
         if not any(topic.start <= second < max(topic.end, topic.start + 0.01) for second in seconds)
     )
@@ -262,3 +285,46 @@ def framed(
         left_out=left_out(topics, article_questions, could_be_asked),
         answer_label=style.answer_label,
     )
+
+
+def sectioned(
+    article_sections: tuple[Section, ...],
+    points: Sequence[Point],
+    video: Video,
+    speakers: Sequence[Speaker],
+    topics: Sequence[Topic],
+    turns: Turns,
+    style: Style,
+    style_name: str,
+) -> Article:
+    """The sections as a whole article."""
+    bare = Article(
+        style=style_name,
+        title=headline(video, speakers, turns),
+        standfirst=standfirst(video, speakers, turns),
+        opener=opening(video, speakers, turns, style),
+        questions=(),
+        closing=ending(video, speakers, turns, style),
+        sections=article_sections,
+        opener_heading=style.opener_heading,
+        closing_heading=style.closing_heading,
+        links_heading=style.links_heading,
+    )
+    could_be_told = {point.topic for point in points if point.topic}
+    chosen, none = "other topics had more to quote", "nothing in it can be quoted on its own"
+    left = _untold(topics, bare.statements, could_be_told, chosen, none)
+    return replace(
+        bare, links=(*links(video, ()), *_places(article_sections, video)), left_out=left
+    )
+
+
+def _places(article_sections: Iterable[Section], video: Video) -> Iterator[Link]:
+    for section in article_sections:
+        if section.topic:
+            yield Link(section.heading, video.url, section.passages[0].said[0].start)
+
+
+def asked(template: str, question: str, name: str) -> str:
+    """A lead that repeats a question. In one pass: both are what somebody else wrote."""
+    facts = {"question": question, "name": name}
+    return re.sub(r"\{(question|name)\}", lambda blank: facts[blank[1]], template)

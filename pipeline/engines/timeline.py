@@ -137,8 +137,7 @@ def _lane(interview: Interview, speaker: str, number: int, y: float, scale: Scal
     said = [(turn.start, turn.end) for turn in turns.values()]
     quoted = [
         (statement.start, statement.end)
-        for question in interview.article.questions
-        for statement in question.answer
+        for statement in interview.article.statements
         if statement.speaker == speaker
     ]
     name = called(interview, speaker)

@@ -1,0 +1,268 @@
+"""Edited sentences -> points: facts before prose. The same for every style, so none can differ."""
+
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pipeline.engines import base, wording
+from pipeline.engines.exchanges import exchanges, wordings
+from pipeline.model import Edited, Point, Question, Sentence, Speaker, Statement, Topic, Turns
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+START = 0.4  # for beginning where a reply begins: that is what it was about
+LONGEST = 3  # sentences of a point: more is a speech
+SKIPPED = 6  # words between two sentences that still read as one run: "Mm-hmm", a dropped "Yeah"
+GOES_ON = 0.55  # what a further sentence must be worth
+POOL = 30  # candidates of a topic looked at closely; an hour of talk has hundreds
+KEPT = 12  # points of a topic
+SUBJECT = 0.8  # times the likeness to what its topic is about
+SAME = 0.85  # two points as alike as this say the same
+PLAIN_QUESTION = 22  # words: a longer one cannot be repeated within a sentence
+FEWEST_WORDS = 8
+WEAK = 1.0  # what weighs less, a reader can do without
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Sentences that could be a point."""
+
+    sentences: tuple[Sentence, ...]
+    value: float
+    topic: str | None
+    asked: Question | None
+    alone: bool
+    opens: bool  # it stands where a reply begins
+
+    @property
+    def words(self) -> tuple[int, int]:
+        """Verbatim span."""
+        return self.sentences[0].words[0], self.sentences[-1].words[1]
+
+    @property
+    def text(self) -> str:
+        """Verbatim."""
+        return " ".join(sentence.text for sentence in self.sentences)
+
+
+@lru_cache(maxsize=1)  # the styles of one interview are written one after the other
+def points(
+    turns: Turns, edited: Edited, speakers: tuple[Speaker, ...], topics: tuple[Topic, ...]
+) -> tuple[Point, ...]:
+    """What was said in answer and can be quoted alone, in spoken order."""
+    roles = {speaker.id: speaker.role for speaker in speakers}
+    answering = "guest" if "guest" in roles.values() else "other"
+    questions = _questions(edited, speakers, turns)
+    runs = [
+        run
+        for speaker, group in itertools.groupby(edited.sentences, key=lambda one: one.speaker)
+        if roles.get(speaker) == answering
+        for run in _runs(tuple(group), questions, topics, proven=turns.proven)
+    ]
+    by_topic: dict[str | None, list[Run]] = {}
+    for run in runs:
+        by_topic.setdefault(run.topic, []).append(run)
+    chosen = [run for pool in by_topic.values() for run in _best(pool)]
+    ordered = sorted(chosen, key=lambda run: run.words)
+    return tuple(_point(number, run) for number, run in enumerate(ordered, 1))
+
+
+def _questions(
+    edited: Edited, speakers: Sequence[Speaker], turns: Turns
+) -> dict[tuple[int, int], Question]:
+    """By the first sentence of its reply: one sentence that asks, and needs no other to be read."""
+    doubtful = frozenset(turns.doubtful)
+    found = {}
+    for exchange in exchanges(edited, speakers):
+        # Only the last thing asked is surely what was answered.
+        ways = [
+            way
+            for way in wordings(exchange, turns)
+            if way.sentences == exchange.asked[-1:]
+            and way.text.endswith("?")
+            and not way.sentences[0].doubtful
+            and doubtful.isdisjoint(range(way.words[0], way.words[1] + 1))
+            and 5 <= len(way.text.split()) <= PLAIN_QUESTION
+            and way.quality > 0.6
+            and wording.points_back(way.text) == 0
+            and wording.leans(way.text) == 0
+            and not _POINTS.search(way.text)
+        ]
+        for way in ways:
+            (asked,) = way.sentences
+            question = Question(asked.text, (asked.turn,), asked.start, (), asked.words)
+            found[exchange.reply[0].words] = question
+    return found
+
+
+def _runs(
+    reply: Sequence[Sentence],
+    questions: dict[tuple[int, int], Question],
+    topics: Sequence[Topic],
+    *,
+    proven: bool,
+) -> Iterator[Run]:
+    """From every sentence that may begin a point, the run that is worth most."""
+    asked = questions.get(reply[0].words)
+    begins, leading = _begins(reply), _leading(reply, proven=proven)
+    worth = [wording.weigh(sentence.text, wording.RICH) for sentence in reply]
+    for first, sentence in enumerate(reply):
+        direct = asked if first == begins else None
+        alone = _alone(reply, first)
+        if not _quotable(sentence) or not (alone or direct) or first in leading:
+            continue
+        topic = _topic(topics, sentence.start)
+        best: Run | None = None
+        value = START * (first == begins) - _riddle(sentence.text) * (direct is None)
+        for last in range(first, min(first + LONGEST, len(reply))):
+            after = reply[last]
+            if (
+                last in leading
+                or not _quotable(after)
+                or (last > first and not _goes_on(reply, last, topics, topic))
+            ):
+                break
+            value += worth[last] - GOES_ON * (last > first)
+            run = Run(tuple(reply[first : last + 1]), value, topic, direct, alone, first == begins)
+            if len(run.text.split()) >= FEWEST_WORDS and (best is None or value > best.value):
+                best = run
+        if best:
+            yield best
+
+
+# "Nobody ever learned his name": whose?
+_WHO = re.compile(r"\b(?:he|she|him|his|her|hers|they|them|their)\b", re.IGNORECASE)
+_SOMEBODY = re.compile(
+    r"(?<=[\w,;] )[A-Z][\w'’-]+|\b(?:m[ae]n|wom[ae]n|father|mother|brother|sister|son|daughter"
+    r"|friend|people|person|guy|somebody|someone|everybody|everyone|kids?|child|children|\w{3,}s)\b"
+)
+
+
+_POINTS = re.compile(r"\b(?:this|that|these|those)\b", re.IGNORECASE)
+# "Our goal was to bring more of that into the model": of what?
+_OF_THAT = re.compile(
+    r"\b(?:of|about|with|like|for|from|to|into|in|on) (?:that|this|it|them)"
+    r"(?=\s+(?:into|in|to|is|was|and|as|for|with|by|on|at|but)\b|[,.;:?!]|$)",
+    re.IGNORECASE,
+)
+
+
+# "A newspaper printed this mistake": which?
+_THIS_NOUN = re.compile(
+    r"\b(?:(?:above|below|behind|under|of|in|on|to|for|from|with|by|at|than) that|this|these|those)"
+    r"(?! (?:year|week|month|morning|day|days|time|is|are|was|were|world)\b) \w+",
+    re.IGNORECASE,
+)
+# Where to find the guest is no answer.
+_FAREWELL = re.compile(
+    r"\b(?:(?:find|follow|reach|contact|email|message) (?:me|us)|linkedin|twitter|instagram|patreon"
+    r"|subscribe|(?:my|our) (?:website|newsletter|podcast|channel)|come and visit)\b",
+    re.IGNORECASE,
+)
+
+
+def _riddle(text: str) -> float:
+    """How much of a sentence cannot be understood without the one before it."""
+    who = _WHO.search(text)
+    nobody_named = bool(who) and not _SOMEBODY.search(text[: who.start()] if who else "")
+    of_what = bool(_OF_THAT.search(text))
+    which = bool(_THIS_NOUN.search(text))
+    return wording.points_back(text) + 0.6 * nobody_named + 0.8 * of_what + 0.4 * which
+
+
+# Who speaks so leads the talk. It is seldom worth quoting as an answer, and where the speakers are
+# guessed from the text, it may be the host.
+_LEADS = re.compile(
+    r"\b(?:you (?:mentioned|said)|i(?:['’]m| am) (?:actually |also |really )?(?:just )?curious"
+    r"|i (?:was )?wonder(?:ing)?|let['’]s (?:go back|talk|move|get to|start|turn)|let me ask"
+    r"|(?:do|did|would|are|have) you|what if|suppose)\b",
+    re.IGNORECASE,
+)
+AROUND = 4  # sentences of a guessed speaker on both sides of one that leads, that are not quoted
+
+
+def _leading(reply: Sequence[Sentence], *, proven: bool) -> frozenset[int]:
+    """Sentences that lead the talk; where who speaks is a guess, with those around them."""
+    leads = {
+        place
+        for place, sentence in enumerate(reply)
+        if _LEADS.search(sentence.text) or (not proven and "?" in sentence.text)
+    }
+    reach = range(0, 1) if proven else range(-AROUND, AROUND + 1)
+    return frozenset(place + step for place in leads for step in reach)
+
+
+def _begins(reply: Sequence[Sentence]) -> int:
+    for place, sentence in enumerate(reply[:3]):
+        if not wording.says_little(sentence.text) and not wording.is_nod(sentence.text):
+            return place
+    return -1
+
+
+def _quotable(sentence: Sentence) -> bool:
+    text = sentence.text
+    asks = text.rstrip("\"'”’").endswith("?")
+    if sentence.doubtful or asks or text[:1].islower() or _FAREWELL.search(text):
+        return False
+    return wording.whole(text)
+
+
+def _alone(reply: Sequence[Sentence], first: int) -> bool:
+    text = reply[first].text
+    after_no = first > 0 and wording.is_nod(reply[first - 1].text)
+    return not (after_no or wording.leans(text) or wording.says_little(text)) and (
+        wording.points_back(text) < 0.7
+    )
+
+
+def _goes_on(
+    reply: Sequence[Sentence], place: int, topics: Sequence[Topic], topic: str | None
+) -> bool:
+    near = reply[place].words[0] - reply[place - 1].words[1] <= SKIPPED + 1
+    return near and _topic(topics, reply[place].start) == topic
+
+
+def _best(pool: list[Run]) -> list[Run]:
+    """The runs of one topic that are worth most, none overlapping, none saying the same twice."""
+    pool = sorted(pool, key=lambda run: (-run.value, run.words))[:POOL]
+    meanings = base.embedder().embed([run.text for run in pool])
+    middle = np.mean(meanings, axis=0)
+    middle = middle / max(float(np.linalg.norm(middle)), 1e-9)
+    weights = [
+        run.value + SUBJECT * float(meaning @ middle)
+        for run, meaning in zip(pool, meanings, strict=True)
+    ]
+    chosen: list[tuple[Run, NDArray[np.float32]]] = []
+    for weight, place in sorted(((-weight, place) for place, weight in enumerate(weights))):
+        run = replace(pool[place], value=-weight)
+        apart = all(_apart(run, other) for other, _ in chosen)
+        new = all(float(meanings[place] @ meaning) < SAME for _, meaning in chosen)
+        strong = run.value - START * run.opens >= WEAK
+        if apart and new and strong and len(chosen) < KEPT:
+            chosen.append((run, meanings[place]))
+    return [run for run, _ in chosen]
+
+
+def _apart(run: Run, other: Run) -> bool:
+    return run.words[1] < other.words[0] or other.words[1] < run.words[0]
+
+
+def _topic(topics: Sequence[Topic], second: float) -> str | None:
+    begun = [topic.id for topic in topics if topic.start <= second]
+    return begun[-1] if begun else None
+
+
+def _point(number: int, run: Run) -> Point:
+    claim = tuple(
+        Statement(s.text, "quote", s.speaker, (s.turn,), s.start, s.end, s.words)
+        for s in run.sentences
+    )
+    speaker = run.sentences[0].speaker
+    weight = round(run.value, 3)
+    return Point(f"P{number}", speaker, claim, run.topic, weight, run.asked, run.alone)
