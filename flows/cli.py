@@ -60,7 +60,8 @@ def with_messages() -> None:
     messages = logging.getLogger("pipeline")
     messages.handlers = [screen]
     messages.setLevel(logging.WARNING)
-    logging.getLogger("pipeline.store").setLevel(logging.INFO)
+    for told in ("pipeline.store", "pipeline.engines.model_writer"):
+        logging.getLogger(told).setLevel(logging.INFO)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -76,7 +77,8 @@ def parser() -> argparse.ArgumentParser:
     add.add_argument("what", nargs="+", metavar="URL_OR_FILE")
     add.add_argument("--engine", help="transcribe engine: faster-whisper, openai-whisper, captions")
     add.add_argument("--model", help="Whisper model, such as base or small, or its folder")
-    add.add_argument("--writer", help="who writes: extract")
+    add.add_argument("--writer", help="who writes: extract, or llm: a language model")
+    add.add_argument("--max-cost", type=float, metavar="USD", help="what llm may cost, an article")
     add.add_argument("--style", help="a file in config/styles/, without .toml")
     add.add_argument("--questions", type=int, help="how many questions the article has")
     add.add_argument(
@@ -186,6 +188,7 @@ def settings(args: argparse.Namespace) -> "tuple[Config, Style, Path]":
         "diarize": {"speakers": people.pop(None, None)},
         "identify": {"names": people or None},
         "compose": {"writer": args.writer, "style": args.style, "questions": args.questions},
+        "llm": {"max_cost": args.max_cost},
     }
     changes = {
         section: {knob: value for knob, value in given.items() if value is not None}
@@ -195,6 +198,11 @@ def settings(args: argparse.Namespace) -> "tuple[Config, Style, Path]":
     base.known("transcribe engine", base.TRANSCRIBERS, config.transcribe.engine)
     base.known("diarize engine", base.DIARIZERS, config.diarize.engine)
     base.known("writer", base.WRITERS, config.compose.writer)
+    if config.compose.writer == "llm":
+        from pipeline.engines import keys, llm
+
+        keys.give(os.environ)
+        llm.ready(config.llm)
     style = knobs.load_style(path.parent / "styles", config.compose.style)
     return config, style, (args.out or Path(config.output)).resolve()
 

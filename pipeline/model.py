@@ -353,6 +353,15 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Fallback:
+    """An answer that the language model should have reworded, and that quotes instead."""
+
+    question: int  # from 1
+    reason: str
+    may_pass: bool = False  # the server was down: another run tries again
+
+
+@dataclass(frozen=True, slots=True)
 class Article:
     """What a reader gets."""
 
@@ -366,6 +375,7 @@ class Article:
     left_out: tuple[LeftOut, ...] = ()
     writer: str = "extract"
     answer_label: str = "Answer:"  # what stands before an answer
+    fallbacks: tuple[Fallback, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -400,6 +410,7 @@ class Receipt:
     coverage: Coverage
     reasons: tuple[str, ...] = ()  # why a person should look, in words
     corrected: int = 0  # words of misheard names that were spelled anew, see Word.heard
+    notes: tuple[str, ...] = ()  # what is no fault, and should be known: Article.fallbacks
 
 
 @dataclass(frozen=True, slots=True)

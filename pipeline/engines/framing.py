@@ -221,6 +221,9 @@ def links(video: Video, questions: Iterable[Question]) -> tuple[Link, ...]:
     return (*found, *(Link(question.text, video.url, question.start) for question in questions))
 
 
+UNANSWERED = "no question with an answer to quote"
+
+
 def left_out(
     topics: Iterable[Topic], questions: Sequence[Question], could_be_asked: set[str]
 ) -> tuple[LeftOut, ...]:
@@ -233,7 +236,7 @@ def left_out(
             topic.title,
             topic.start,
             topic.end,
-            chosen if topic.id in could_be_asked else "no question with an answer to quote",
+            chosen if topic.id in could_be_asked else UNANSWERED,
         )
         for topic in topics
         if not any(topic.start <= second < max(topic.end, topic.start + 0.01) for second in seconds)
