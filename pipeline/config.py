@@ -293,8 +293,8 @@ class OutlineOptions(Options):
 class ComposeOptions(Options):
     writer: str = Field(
         default="extract",
-        description="extract: the guest's own sentences, no language model. llm: a model rewords them, "
-        "see [llm]; code puts in each quotation, name, number and link.",
+        description="extract: the guest's own sentences, no language model. llm: a model "
+        "rewords them, see [llm]; code puts in each quotation, name, number and link.",
     )
     style: str = Field(default="take", description="A file in config/styles/, without .toml.")
     questions: int = Field(

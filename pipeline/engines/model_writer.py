@@ -7,6 +7,7 @@ An answer that cannot be had so is the one of `extract`, and the receipt says wh
 """
 
 import logging
+import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -217,24 +218,24 @@ def _size(request: llm.Request) -> int:
 def _answer(task: Task, desk: Desk) -> tuple[Statement, ...]:
     """The reworded answer; that of `extract` where there is none that holds."""
     reason, may_pass = _unasked(task, desk), False
-    faults: list[str] = []
+    faults: list[Fault] = []
     for attempt in range(1, desk.options.tries + 1):
         if reason:
             break
-        request = task.request(desk.language, faults)
+        request = task.request(desk.language, [fault.told for fault in faults])
         name = f"{task.number:02}-{attempt}"
         reply = _reply(name, request, desk)
         if reply is None:
             reason = f"another request could cost more than ${desk.budget.most:.2f}"
             break
         written, faults = _written(task, reply, desk)
-        found = [reply.fault] if reply.fault else faults
+        found = [reply.fault] if reply.fault else [fault.told for fault in faults]
         desk.letters.keep(name, request, reply, found)
         last = attempt == desk.options.tries
         if written and (last or not faults or len(written) > task.points):
             return written
         if last:
-            reason, may_pass = "; ".join(found[:3]), reply.may_pass
+            reason, may_pass = reply.fault or _unproven(faults), reply.may_pass
         elif reply.fault and not reply.may_pass and not reply.text:
             reason = reply.fault
         elif reply.may_pass:
@@ -267,29 +268,48 @@ def _reply(name: str, request: llm.Request, desk: Desk) -> llm.Reply | None:
     return reply
 
 
-def _written(task: Task, reply: llm.Reply, desk: Desk) -> tuple[tuple[Statement, ...], list[str]]:
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why a clause, or a whole reply, cannot be printed."""
+
+    why: str
+    clause: str = ""
+
+    @property
+    def told(self) -> str:
+        """In words for the model."""
+        return f"clause “{self.clause[:80]}”: {self.why}" if self.clause else self.why
+
+
+def _unproven(faults: Sequence[Fault]) -> str:
+    """In words for the receipt; nothing that a model wrote gets there."""
+    whys = dict.fromkeys(re.sub("“.*”", "a word", fault.why) for fault in faults)
+    return f"what it wrote is not proven by what was said ({'; '.join([*whys][:3])})"
+
+
+def _written(task: Task, reply: llm.Reply, desk: Desk) -> tuple[tuple[Statement, ...], list[Fault]]:
     """The statements that hold, none if they make no answer; and what was wrong with the others."""
     if not isinstance(reply.value, prompts.Reworded):
-        return (), [reply.fault or "it was not in the form that was asked for"]
+        return (), [Fault(reply.fault or "it was not in the form that was asked for")]
     taken: dict[int, tuple[str, str]] = {}  # place of the passage -> verb and clause
-    faults: list[str] = []
+    faults: list[Fault] = []
     for point in reply.value.points[: task.points]:
         clause = _bare(point.clause, desk)
         place, wrong = _borne(clause, point.passage - 1, task, desk)
         if wrong:
-            faults += [f"clause “{clause[:80]}”: {fault}" for fault in wrong[:2]]
+            faults += [Fault(why, clause) for why in wrong[:2]]
         elif place in taken:
-            faults.append(f"two clauses say what passage {place + 1} says")
+            faults.append(Fault(f"two clauses say what passage {place + 1} says"))
         else:
             taken[place] = (point.verb, clause)
     if not taken:
-        return (), faults or ["it has no points"]
+        return (), faults or [Fault("it has no points")]
     statements = _statements(taken, _quoted(reply.value.quote - 1, taken, task, desk), task, desk)
     words = sum(len(statement.text.split()) for statement in statements)
     if len(statements) < min(2, desk.compose.sentences):
-        return (), [*faults, "too few of its clauses hold"]
+        return (), [*faults, Fault("too few of its clauses hold")]
     if not desk.style.fewest_words <= words <= desk.style.most_words:
-        return (), [*faults, f"the answer has {words} words"]
+        return (), [*faults, Fault(f"the answer has {words} words")]
     return statements, faults
 
 

@@ -35,7 +35,7 @@ Verb = Literal["said", "explained", "argued", "recalled", "noted", "pointed out"
 class Point(BaseModel):
     """One passage, reworded."""
 
-    passage: int
+    passage: int = Field(ge=1, le=99)
     verb: Verb
     clause: str
 
@@ -44,7 +44,7 @@ class Reworded(BaseModel):
     """The form of a reply."""
 
     points: list[Point] = Field(min_length=1, max_length=8)
-    quote: int
+    quote: int = Field(ge=0, le=99)
 
 
 # Text that is meant for a machine, not for the host. It is not shown to the model: a passage less.

@@ -124,7 +124,7 @@ class Pair:
 def _form(pair: Pair) -> Iterator[str]:
     text, count = pair.clause.text, len(pair.clause.text.split())
     if not SHORTEST <= count <= LONGEST:
-        yield f"it has {count} words"
+        yield f"its length is {count} words"
     if re.search(r"[\"“”„«»<>{}\[\]`|#*\\\n]|https?:|www\.", text):
         yield "it holds quotation marks, markup or an address"
     if re.search(r"[.!?。！？]\s+\S", text) or "?" in text:
@@ -150,9 +150,8 @@ def _person(pair: Pair) -> Iterator[str]:
 
 
 def _numbers(pair: Pair) -> Iterator[str]:
-    for number in sorted(
-        pair.clause.numbers - pair.passage.numbers - {"1"}
-    ):  # "one" is most often no number
+    # "one" is most often no number.
+    for number in sorted(pair.clause.numbers - pair.passage.numbers - {"1"}):
         yield f"the passage has no number {number}"
     for unit in sorted(pair.clause.units - pair.passage.units):
         yield f"the passage does not speak of {unit}s"
