@@ -186,17 +186,27 @@ def _fault(error: Exception, options: LlmOptions) -> tuple[str, bool]:
     from pydantic_ai import exceptions as ai
 
     said = " ".join(keys.redacted(f"{error}").split())[:TOLD]
-    if isinstance(error, TimeoutError | ai.RunTimedOut):
-        return f"no reply within {options.timeout:g} seconds", True
-    if isinstance(error, OverflowError):
-        return "the reply did not end", False
-    if isinstance(error, ai.ModelHTTPError):
-        told = f"the server answered {error.status_code}"
-        return f"{told}: {said}", error.status_code in PASSING
-    if isinstance(error, ai.ContentFilterError):
-        return "the model refused", False
-    if isinstance(error, ai.UnexpectedModelBehavior):
-        return "the reply was not in the form that was asked for", False
+    status = error.status_code if isinstance(error, ai.ModelHTTPError) else 0
+    # (what it is, how that is told, may it pass): the first that fits
+    kinds: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str, bool], ...] = (
+        (
+            (TimeoutError, ai.RunTimedOut),
+            f"no reply within {options.timeout:g} seconds",
+            True,
+        ),
+        (OverflowError, "the reply did not end", False),
+        (ai.ModelHTTPError, f"the server answered {status}: {said}", status in PASSING),
+        (ai.ContentFilterError, "the model refused", False),
+        (
+            ai.OutputTokenLimitExceeded,
+            f"the reply was cut off at {options.answer_tokens} tokens",
+            False,
+        ),
+        (ai.UnexpectedModelBehavior, "the reply was not in the form that was asked for", False),
+    )
+    for kind, told, may_pass in kinds:
+        if isinstance(error, kind):
+            return told, may_pass
     # Down, gone in the middle of a reply, or speaking something else than was expected.
     return f"the server could not be reached or broke off ({type(error).__name__}: {said})", True
 

@@ -41,6 +41,8 @@ log = logging.getLogger(__name__)
 MOST_PASSAGES = 14  # a small model loses its way among more
 LONGEST_PASSAGE = 90  # words; captions without full stops hold "sentences" without end
 LEAST_WORDS = 5  # of a passage
+FAULTS_TOLD = 4  # of one reply, to the model that made it
+ROOM_FOR_FAULTS = 300  # tokens
 
 
 @dataclass(frozen=True)
@@ -173,9 +175,8 @@ def _passages(
     }
     instructions = prompts.instructions(points, desk.language)
     schema = str(prompts.Reworded.model_json_schema())
-    # Half of what is left: the other half is for telling what was wrong with a reply.
-    fixed = budget.tokens(instructions, schema, question.text) + budget.ENVELOPE
-    room = (desk.options.context - desk.options.answer_tokens - fixed) * 2 // 3
+    fixed = budget.tokens(instructions, schema, question.text) + budget.ENVELOPE + ROOM_FOR_FAULTS
+    room = desk.options.context - desk.options.answer_tokens - fixed
     chosen: list[Sentence] = []
     for sentence in sorted(reply, key=lambda one: -worth[one])[:MOST_PASSAGES]:
         room -= budget.tokens(sentence.text) + 3
@@ -222,7 +223,7 @@ def _answer(task: Task, desk: Desk) -> tuple[Statement, ...]:
     for attempt in range(1, desk.options.tries + 1):
         if reason:
             break
-        request = task.request(desk.language, [fault.told for fault in faults])
+        request = task.request(desk.language, [fault.told for fault in faults[:FAULTS_TOLD]])
         name = f"{task.number:02}-{attempt}"
         reply = _reply(name, request, desk)
         if reply is None:
@@ -278,7 +279,8 @@ class Fault:
     @property
     def told(self) -> str:
         """In words for the model."""
-        return f"clause “{self.clause[:80]}”: {self.why}" if self.clause else self.why
+        told = f"clause “{self.clause[:80]}”: {self.why}" if self.clause else self.why
+        return told[:180]
 
 
 def _unproven(faults: Sequence[Fault]) -> str:
