@@ -15,7 +15,17 @@ from pathlib import Path
 from typing import get_args
 
 from pipeline.config import ComposeOptions, LlmOptions, Style
-from pipeline.engines import base, budget, framing, llm, progress, prompts, rewording, wording
+from pipeline.engines import (
+    base,
+    budget,
+    framing,
+    llm,
+    progress,
+    prompts,
+    rewording,
+    word_list,
+    wording,
+)
 from pipeline.engines.exchanges import Exchange, exchanges
 from pipeline.engines.extract import Extract
 from pipeline.engines.letters import Letters
@@ -134,11 +144,25 @@ def _desk(
         style=style,
         speakers=speakers,
         proven=turns.proven,
-        language=transcript.language,
+        language=_language(transcript),
         small=frozenset(normal(w.text) for w in transcript.words if w.text[:1].islower()),
         budget=budget.Budget(options.max_cost, llm.price(options)),
         letters=Letters(folder, options),
     )
+
+
+ENGLISH = 0.6  # share of ordinary English words among all
+LOOKED_AT = 2000  # words
+
+
+def _language(transcript: Transcript) -> str:
+    """What it is in; captions without a language are looked at for English."""
+    if transcript.language[:2].lower() in prompts.LANGUAGES:
+        return transcript.language
+    words = [normal(word.text) for word in transcript.words[:LOOKED_AT]]
+    known = word_list.counts(words, "en") or {}
+    usual = sum(known.get(word, 0) >= word_list.COMMON for word in words)
+    return "en" if usual >= ENGLISH * max(1, len(words)) else transcript.language
 
 
 # --- what is asked ---
@@ -322,7 +346,15 @@ def _bare(clause: str, desk: Desk) -> str:
         for name in filter(None, (speaker.name, "The speaker", "the speaker")):
             for verb in ("said", "says", *get_args(prompts.Verb)):
                 bare = bare.removeprefix(f"{framing.one_line(name)} {verb} ").removeprefix("that ")
-    return bare
+    return _LEAD_IN.sub("", bare)
+
+
+# How people begin to speak; after "said that" it stumbles.
+_LEAD_IN = re.compile(
+    r"^(?:(?:but|and|so(?! (?:far|much|many|long|few|little)\b)|(?:well|yeah|basically|you know),),?"
+    r"\s+)+",
+    re.IGNORECASE,
+)
 
 
 def _borne(clause: str, claimed: int, task: Task, desk: Desk) -> tuple[int, list[str]]:

@@ -133,6 +133,15 @@ def _form(pair: Pair) -> Iterator[str]:
         yield "it is cut off"
 
 
+_DANGLES = re.compile(r"(?:it|its|it['’]s|this|that|these|those|which|such)\b", re.IGNORECASE)
+
+
+def _dangling(pair: Pair) -> Iterator[str]:
+    found = _DANGLES.match(pair.clause.text)
+    if found:
+        yield f"it begins with “{found.group()}”: it must say what that is"
+
+
 def _loop(pair: Pair) -> Iterator[str]:
     words = pair.clause.words
     runs = Counter(zip(words, words[1:], words[2:], strict=False))
@@ -205,7 +214,7 @@ def _script(text: str) -> set[str]:
 
 # In the order in which a model is told; the first ones make the others meaningless.
 CHECKS: tuple[Callable[[Pair], Iterator[str]], ...] = (
-    _form, _loop, _language, _person, _numbers, _names, _negation, _stronger, _kinship,
+    _form, _dangling, _loop, _language, _person, _numbers, _names, _negation, _stronger, _kinship,
 )  # fmt: skip
 
 
