@@ -28,6 +28,7 @@ examples:
   mytake run interview.mp3 --questions 7 --out drafts
   mytake run talk.vtt --info talk.info.json
   mytake run interview.mp3 --speakers "S1=Ada Lovelace, S2=guest: Grace Hopper"
+  mytake run interview.mp3 --writer llm --max-cost 0.20
   mytake show output/2024-04-18-mark-zuckerberg-llama-3-bc6uFV9CJGg
   mytake voices
   mytake doctor
@@ -325,6 +326,7 @@ def shown(folder: Path) -> Iterator[str]:
     if receipt.get("corrected"):
         yield f"words spelled anew: {receipt['corrected']}, see the end of transcript.md"
     yield f"receipt: {receipt['status'].replace('_', ' ')}"
+    yield from (plain(f"  note: {note}") for note in receipt.get("notes", ()))
     for check in receipt["checks"]:
         yield f"  {'✓' if check['passed'] else '✗'} {check['name']}"
         yield from (plain(f"        {found}") for found in check["found"])

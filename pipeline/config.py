@@ -324,7 +324,11 @@ class LlmOptions(Options):
         "interview. Ollama's own default is less than most models can.",
     )
     answer_tokens: int = Field(
-        default=1200, ge=100, le=32000, description="Tokens of one reply, at most."
+        default=1200,
+        ge=100,
+        le=32000,
+        description="Tokens of one reply, at most. Models that think before they write need "
+        "some thousands.",
     )
     tries: int = Field(
         default=3,

@@ -1,5 +1,6 @@
 """The door to language models: one request, one reply, on any server that speaks the protocol."""
 
+import asyncio
 import importlib.util
 import json
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ import pytest
 
 from pipeline.compose import compose
 from pipeline.config import ComposeOptions, LlmOptions, VerifyOptions
-from pipeline.engines import llm, prompts
+from pipeline.engines import keys, llm, prompts
 from pipeline.engines.budget import Price
 from pipeline.verify import verify
 from tests import lighthouse as vik
@@ -37,6 +38,38 @@ def test_the_form_is_asked_for_as_native_structured_output() -> None:
     assert reply.value.points[0].clause == "the lens floats"
     assert (reply.read, reply.written, reply.fault) == (400, 100, "")
     assert sizes == sorted(sizes) and sizes[-1] == len(reply.text)
+
+
+def test_it_can_be_asked_from_within_an_event_loop() -> None:
+    async def scheduler(url: str) -> llm.Reply:
+        return llm.ask(REQUEST, LlmOptions(model="m", base_url=url), lambda _: None)
+
+    with Server(lambda _: points((1, "the lens floats"))) as server:
+        assert asyncio.run(scheduler(server.url)).fault == ""
+
+
+@pytest.mark.parametrize(
+    ("service", "model", "form"),
+    [
+        ("anthropic", "claude-sonnet-5-5", '"output_config": {"format": {"type": "json_schema"'),
+        ("google", "gemini-3.8-flash", '"responseJsonSchema"'),
+    ],
+)
+def test_other_services_are_asked_for_the_form_in_their_own_way(
+    service: str, model: str, form: str
+) -> None:
+    pytest.importorskip(
+        {"anthropic": "anthropic", "google": "google.genai"}[service],
+        reason=f"skipped: mytake[llm-{service}] is not installed",
+    )
+    name = keys.NAMES[service][0]
+    keys.give({name: "sk-not-a-real-key"})
+    with Server(lambda _: (500, '{"error": {"type": "x", "message": "oops"}}')) as server:
+        options = {"service": service, "model": model, "base_url": server.url}
+        reply = llm.ask(REQUEST, LlmOptions(**options), lambda _: None)
+    keys.give({})
+    assert (reply.fault[:23], reply.may_pass) == ("the server answered 500", True)
+    assert form in json.dumps(server.requests[0])
 
 
 def test_without_a_key_none_is_sent_that_belongs_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:

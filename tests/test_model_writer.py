@@ -231,6 +231,7 @@ def test_a_busy_server_is_asked_again() -> None:
         article = written(knobs(server))
     assert article.fallbacks == ()
     assert len(server.requests) == 3
+    assert server.requests[1] == server.requests[0]
 
 
 @pytest.mark.slow

@@ -8,7 +8,9 @@ import asyncio
 import ipaddress
 import time
 import urllib.parse
+import warnings
 from collections.abc import AsyncIterable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any, Final
@@ -119,7 +121,13 @@ def _is_near(url: str) -> bool:
 
 def ask(request: Request, options: LlmOptions, written: Written) -> Reply:
     """Send one request and wait for its reply; whatever goes wrong is told in `Reply.fault`."""
-    return asyncio.run(_ask(request, options, written))
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(_ask(request, options, written))
+    # Whoever calls is in an event loop already, as a scheduler may be: a thread has its own.
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, _ask(request, options, written)).result()
 
 
 async def _ask(request: Request, options: LlmOptions, written: Written) -> Reply:
@@ -146,6 +154,8 @@ async def _ask(request: Request, options: LlmOptions, written: Written) -> Reply
     value, fault, may_pass = None, "", False
     try:
         async with asyncio.timeout(options.timeout), AsyncExitStack() as stack:
+            # That a model takes no temperature is nothing to tell a user.
+            stack.enter_context(warnings.catch_warnings(action="ignore"))
             agent = Agent(
                 await _model(options, stack),
                 instructions=request.instructions,

@@ -257,6 +257,8 @@ def _answer(task: Task, desk: Desk) -> tuple[Statement, ...]:
         found = [reply.fault] if reply.fault else [fault.told for fault in faults]
         desk.letters.keep(name, request, reply, found)
         last = attempt == desk.options.tries
+        if reply.may_pass:
+            faults = []  # not the model's: it is asked the same again
         if written and (last or not faults or len(written) > task.points):
             return written
         if last:
@@ -282,6 +284,7 @@ def _reply(name: str, request: llm.Request, desk: Desk) -> llm.Reply | None:
     """The model's reply; None where the money does not reach for it."""
     kept = desk.letters.kept(name, request)
     if kept:
+        desk.budget.count(kept.read, kept.written)  # it was paid for, by the run that was killed
         return kept
     size, most = _size(request), desk.options.answer_tokens
     if not desk.budget.allows(size, most):
@@ -351,8 +354,8 @@ def _bare(clause: str, desk: Desk) -> str:
 
 # How people begin to speak; after "said that" it stumbles.
 _LEAD_IN = re.compile(
-    r"^(?:(?:but|and|so(?! (?:far|much|many|long|few|little)\b)|(?:well|yeah|basically|you know),),?"
-    r"\s+)+",
+    r"^(?:(?:but|and|so(?! (?:far|much|many|long|few|little)\b)"
+    r"|(?:well|yeah|basically|you know),),?\s+)+",
     re.IGNORECASE,
 )
 

@@ -23,7 +23,8 @@ Choose up to {points} passages that together answer the question best, in their 
 - clause: what this one passage says, in your own words, in {language}, so that it can stand after \
 "the speaker said that". In the third person: never "I", "we", "my", "our" or "you". The speaker \
 is "they", never "he" or "she". Keep each number and each name as it is; keep every "not". Add \
-nothing, make nothing stronger. Say what "it" or "this" is. One plain clause of 6 to 35 words, without quotation marks.
+nothing, make nothing stronger. Say what "it" or "this" is. One plain clause of 6 to 35 \
+words, without quotation marks.
 quote: the number of one other passage that is worth being quoted word for word, or 0."""
 
 # (what to tell, with {…} filled in by code): the second try
