@@ -15,6 +15,7 @@ from pipeline.config import ComposeOptions, LlmOptions, VerifyOptions
 from pipeline.engines import keys
 from pipeline.errors import ConfigError, MissingKey, MissingTool
 from pipeline.model import Article, Edited, Receipt
+from pipeline.store import Work
 from pipeline.verify import verify
 from tests import lighthouse as vik
 from tests.crooked_server import BREAK, HANG, Answer, Asked, Server, honest, passages, points
@@ -214,6 +215,22 @@ def test_a_server_that_is_down_is_asked_for_one_answer_only_and_again_next_time(
     assert all(fallback.may_pass for fallback in article.fallbacks)
     assert not is_there(article)
     assert is_there(plain(OPTIONS))
+
+
+@pytest.mark.slow
+def test_what_a_busy_server_kept_from_being_written_is_written_by_the_next_run(
+    tmp_path: Path,
+) -> None:
+    is_up: list[bool] = []
+    with Server(lambda asked: honest(asked) if is_up else (503, "starting")) as server:
+        with Work(tmp_path) as work:
+            inputs = (*heard(), ONE, vik.STYLE, knobs(server, tries=1))
+            assert work.step(compose, *inputs).fallbacks[0].may_pass
+            is_up.append(True)
+            assert work.step(compose, *inputs).fallbacks == ()
+            assert work.step(compose, *inputs).fallbacks == ()
+    assert len(server.requests) == 2
+    assert (tmp_path / "compose" / "01-1.json").is_file()
 
 
 @pytest.mark.slow
