@@ -222,13 +222,13 @@ def test_what_a_busy_server_kept_from_being_written_is_written_by_the_next_run(
     tmp_path: Path,
 ) -> None:
     is_up: list[bool] = []
-    with Server(lambda asked: honest(asked) if is_up else (503, "starting")) as server:
-        with Work(tmp_path) as work:
-            inputs = (*heard(), ONE, vik.STYLE, knobs(server, tries=1))
-            assert work.step(compose, *inputs).fallbacks[0].may_pass
-            is_up.append(True)
-            assert work.step(compose, *inputs).fallbacks == ()
-            assert work.step(compose, *inputs).fallbacks == ()
+    server = Server(lambda asked: honest(asked) if is_up else (503, "starting"))
+    with server, Work(tmp_path) as work:
+        inputs = (*heard(), ONE, vik.STYLE, knobs(server, tries=1))
+        assert work.step(compose, *inputs).fallbacks[0].may_pass
+        is_up.append(True)
+        assert work.step(compose, *inputs).fallbacks == ()
+        assert work.step(compose, *inputs).fallbacks == ()
     assert len(server.requests) == 2
     assert (tmp_path / "compose" / "01-1.json").is_file()
 

@@ -131,26 +131,13 @@ def ask(request: Request, options: LlmOptions, written: Written) -> Reply:
 
 
 async def _ask(request: Request, options: LlmOptions, written: Written) -> Reply:
-    from pydantic_ai import Agent, NativeOutput, RunContext
-    from pydantic_ai.messages import AgentStreamEvent, PartDeltaEvent, PartStartEvent, TextPart
-    from pydantic_ai.messages import TextPartDelta as Delta
+    from pydantic_ai import Agent, NativeOutput
     from pydantic_ai.settings import ModelSettings
     from pydantic_ai.usage import RunUsage
 
     pieces: list[str] = []
     usage, begun = RunUsage(), time.monotonic()
-
-    async def listen(_: RunContext[object], events: AsyncIterable[AgentStreamEvent]) -> None:
-        async for event in events:
-            if isinstance(event, PartStartEvent) and isinstance(event.part, TextPart):
-                pieces.append(event.part.content)
-            elif isinstance(event, PartDeltaEvent) and isinstance(event.delta, Delta):
-                pieces.append(event.delta.content_delta)
-            size = sum(map(len, pieces))
-            written(size)
-            if size > LONGEST_REPLY * options.answer_tokens:
-                raise OverflowError
-
+    listen = _listener(pieces, LONGEST_REPLY * options.answer_tokens, written)
     value, fault, may_pass = None, "", False
     try:
         async with asyncio.timeout(options.timeout), AsyncExitStack() as stack:
@@ -181,6 +168,26 @@ async def _ask(request: Request, options: LlmOptions, written: Written) -> Reply
         may_pass=may_pass,
         counted=bool(usage.input_tokens or usage.output_tokens),
     )
+
+
+def _listener(pieces: list[str], most: int, written: Written) -> Any:
+    """Collects the reply as it comes, so that what was broken off is kept; stops an endless one."""
+    from pydantic_ai import RunContext
+    from pydantic_ai.messages import AgentStreamEvent, PartDeltaEvent, PartStartEvent, TextPart
+    from pydantic_ai.messages import TextPartDelta as Delta
+
+    async def listen(_: RunContext[object], events: AsyncIterable[AgentStreamEvent]) -> None:
+        async for event in events:
+            if isinstance(event, PartStartEvent) and isinstance(event.part, TextPart):
+                pieces.append(event.part.content)
+            elif isinstance(event, PartDeltaEvent) and isinstance(event.delta, Delta):
+                pieces.append(event.delta.content_delta)
+            size = sum(map(len, pieces))
+            written(size)
+            if size > most:
+                raise OverflowError
+
+    return listen
 
 
 def _holds(value: Any, form: type[BaseModel]) -> bool:
