@@ -28,6 +28,7 @@ examples:
   mytake run interview.mp3 --questions 7 --out drafts
   mytake run talk.vtt --info talk.info.json
   mytake run interview.mp3 --speakers "S1=Ada Lovelace, S2=guest: Grace Hopper"
+  mytake run interview.mp3 --writer llm --max-cost 0.20
   mytake show output/2024-04-18-mark-zuckerberg-llama-3-bc6uFV9CJGg
   mytake voices
   mytake doctor
@@ -60,7 +61,8 @@ def with_messages() -> None:
     messages = logging.getLogger("pipeline")
     messages.handlers = [screen]
     messages.setLevel(logging.WARNING)
-    logging.getLogger("pipeline.store").setLevel(logging.INFO)
+    for told in ("pipeline.store", "pipeline.engines.model_writer"):
+        logging.getLogger(told).setLevel(logging.INFO)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -76,7 +78,8 @@ def parser() -> argparse.ArgumentParser:
     add.add_argument("what", nargs="+", metavar="URL_OR_FILE")
     add.add_argument("--engine", help="transcribe engine: faster-whisper, openai-whisper, captions")
     add.add_argument("--model", help="Whisper model, such as base or small, or its folder")
-    add.add_argument("--writer", help="who writes: extract")
+    add.add_argument("--writer", help="who writes: extract, or llm: a language model")
+    add.add_argument("--max-cost", type=float, metavar="USD", help="what llm may cost, an article")
     add.add_argument(
         "--style",
         action="append",
@@ -194,6 +197,7 @@ def settings(args: argparse.Namespace) -> "tuple[Config, Style, Path]":
         "diarize": {"speakers": people.pop(None, None)},
         "identify": {"names": people or None},
         "compose": {"writer": args.writer, "questions": args.questions},
+        "llm": {"max_cost": args.max_cost},
     }
     changes = {
         section: {knob: value for knob, value in given.items() if value is not None}
@@ -203,6 +207,11 @@ def settings(args: argparse.Namespace) -> "tuple[Config, Style, Path]":
     base.known("transcribe engine", base.TRANSCRIBERS, config.transcribe.engine)
     base.known("diarize engine", base.DIARIZERS, config.diarize.engine)
     base.known("writer", base.WRITERS, config.compose.writer)
+    if config.compose.writer == "llm":
+        from pipeline.engines import keys, llm
+
+        keys.give(os.environ)
+        llm.ready(config.llm)
     style = knobs.load_style(path.parent / "styles", config.compose.style)
     return config, style, (args.out or Path(config.output)).resolve()
 
@@ -358,6 +367,7 @@ def shown(folder: Path) -> Iterator[str]:
     if receipt.get("corrected"):
         yield f"words spelled anew: {receipt['corrected']}, see the end of transcript.md"
     yield f"receipt: {receipt['status'].replace('_', ' ')}"
+    yield from (plain(f"  note: {note}") for note in receipt.get("notes", ()))
     for check in receipt["checks"]:
         yield f"  {'✓' if check['passed'] else '✗'} {check['name']}"
         yield from (plain(f"        {found}") for found in check["found"])

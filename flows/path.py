@@ -1,5 +1,6 @@
 """One recording to one article: the order of the stages, and nothing else."""
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -13,7 +14,7 @@ from pipeline.correct import correct
 from pipeline.diarize import diarize
 from pipeline.download import download
 from pipeline.edit import edit
-from pipeline.engines import voice_memory
+from pipeline.engines import keys, voice_memory
 from pipeline.errors import NoSpeech
 from pipeline.glossary import glossary
 from pipeline.identify import identify
@@ -73,12 +74,15 @@ def write(
     edited = step(edit, video, transcript, turns, speakers, config.edit)
     topics = step(outline, video, turns, edited, speakers, config.outline)
     heard = (video, transcript, turns, edited, speakers, topics)
-    article = step(compose, *heard, config.compose, style)
+    # Without a model its knobs redo nothing.
+    model = (config.llm,) if config.compose.writer == "llm" else ()
+    keys.give(os.environ)
+    article = step(compose, *heard, config.compose, style, *model)
     receipt = step(verify, *heard, article, config.verify, config.compose, style)
     beside = []
     for name, other in sorted((others or {}).items()):
         options = config.compose.model_copy(update={"style": name})
-        written = step(compose, *heard, options, other, variant=name)
+        written = step(compose, *heard, options, other, *model, variant=name)
         found = step(verify, *heard, written, config.verify, options, other, variant=name)
         beside.append(Written(written, found))
     interview = Interview(

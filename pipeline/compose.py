@@ -1,8 +1,9 @@
 """Edited turns and topics -> the article, by the writer that config names."""
 
+from pathlib import Path
 from typing import Final
 
-from pipeline.config import ComposeOptions, Style
+from pipeline.config import ComposeOptions, LlmOptions, Style
 from pipeline.engines import base
 from pipeline.model import Article, Edited, Speaker, Topic, Transcript, Turns, Video
 
@@ -18,7 +19,16 @@ def compose(
     topics: tuple[Topic, ...],
     options: ComposeOptions,
     style: Style,
+    llm: LlmOptions | None = None,
+    *,
+    folder: Path | None = None,
 ) -> Article:
     """Write the article in the given style. Raises NotAnInterview where nothing was answered."""
     writer = base.writer(options.writer)
-    return writer.write(video, transcript, turns, edited, speakers, topics, options, style)
+    heard = (video, transcript, turns, edited, speakers, topics)
+    return writer.write(*heard, options, style, llm=llm, folder=folder)
+
+
+def is_there(article: Article) -> bool:
+    """Whether it can stay: where a server was down, the next run asks it again."""
+    return not any(fallback.may_pass for fallback in article.fallbacks)

@@ -292,13 +292,75 @@ class OutlineOptions(Options):
 
 class ComposeOptions(Options):
     writer: str = Field(
-        default="extract", description="extract: the guest's own sentences, no language model."
+        default="extract",
+        description="extract: the guest's own sentences, no language model. llm: a model "
+        "rewords them, see [llm]; code puts in each quotation, name, number and link.",
     )
     style: str = Field(default="take", description="A file in config/styles/, without .toml.")
     questions: int = Field(
         default=5, ge=1, le=50, description="How many questions the article has."
     )
     sentences: int = Field(default=4, ge=1, le=20, description="Sentences in an answer, at most.")
+
+
+class LlmOptions(Options):
+    service: Literal["compatible", "openai", "anthropic", "google"] = Field(
+        default="compatible",
+        description="Whose model. compatible: any server that speaks OpenAI's protocol (Ollama, "
+        "vLLM, llama.cpp …), at base_url.",
+    )
+    model: str = Field(default="", description="The model, as that service calls it.")
+    base_url: str | None = Field(
+        default=None,
+        description="Address of a compatible server: http://localhost:11434/v1 is Ollama.",
+    )
+    temperature: float | None = Field(
+        default=0.2, ge=0, le=2, description="0: always the likeliest word. Higher is looser."
+    )
+    context: int = Field(
+        default=8192,
+        ge=2048,
+        description="Tokens that the model can hold: no request is longer, however long the "
+        "interview. Ollama's own default is less than most models can.",
+    )
+    answer_tokens: int = Field(
+        default=1200,
+        ge=100,
+        le=32000,
+        description="Tokens of one reply, at most. Models that think before they write need "
+        "some thousands.",
+    )
+    tries: int = Field(
+        default=3,
+        ge=1,
+        le=10,
+        description="Requests for one answer, at most: where a reply is not proven by what was "
+        "said, the model is told what is wrong with it.",
+    )
+    timeout: float = Field(
+        default=180, gt=0, exclude=True, description="Seconds to wait for one reply."
+    )
+    backoff: float = Field(
+        default=2,
+        ge=0,
+        exclude=True,
+        description="Seconds before a server that was busy or down is asked again; then doubled.",
+    )
+    max_cost: float = Field(
+        default=1.0,
+        ge=0,
+        description="US dollars that one article may cost: a request that could go beyond it is "
+        "not sent. Also --max-cost.",
+    )
+    price_in: float | None = Field(
+        default=None,
+        ge=0,
+        description="US dollars for a million tokens read. Unset: as known for that model; "
+        "0 for a server on this machine or in this network.",
+    )
+    price_out: float | None = Field(
+        default=None, ge=0, description="The same for a million tokens written."
+    )
 
 
 class VerifyOptions(Options):
@@ -442,6 +504,7 @@ class Config(Options):
     edit: EditOptions = EditOptions()
     outline: OutlineOptions = OutlineOptions()
     compose: ComposeOptions = ComposeOptions()
+    llm: LlmOptions = LlmOptions()
     verify: VerifyOptions = VerifyOptions()
     render: RenderOptions = RenderOptions()
     publish: PublishOptions = PublishOptions()

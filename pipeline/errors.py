@@ -206,6 +206,12 @@ class MissingModel(InterviewError):
     fix = "{2}"
 
 
+class MissingKey(InterviewError):
+    what = "There is no key for {0}."
+    why = "The environment variable {1} is not set."
+    fix = "Set it in the shell that runs mytake (export {1}=…); it is never written down."
+
+
 class BrokenModel(InterviewError):
     what = "The model file {0} is not what it should be."
     why = "{1}"

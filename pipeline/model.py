@@ -389,6 +389,15 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Fallback:
+    """An answer that the language model should have reworded, and that quotes instead."""
+
+    question: int  # from 1
+    reason: str
+    may_pass: bool = False  # the server was down: another run tries again
+
+
+@dataclass(frozen=True, slots=True)
 class Article:
     """What a reader gets."""
 
@@ -406,6 +415,7 @@ class Article:
     opener_heading: str = ""
     closing_heading: str = ""
     links_heading: str = "Links"
+    fallbacks: tuple[Fallback, ...] = ()
 
     @property
     def statements(self) -> tuple[Statement, ...]:
@@ -447,6 +457,7 @@ class Receipt:
     coverage: Coverage
     reasons: tuple[str, ...] = ()  # why a person should look, in words
     corrected: int = 0  # words of misheard names that were spelled anew, see Word.heard
+    notes: tuple[str, ...] = ()  # what is no fault, and should be known: Article.fallbacks
 
 
 @dataclass(frozen=True, slots=True)

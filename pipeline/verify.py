@@ -55,7 +55,11 @@ def verify(
     reasons = tuple(reason for check in checks for reason in check.found)
     status: Literal["needs_review", "ready"] = "needs_review" if reasons else "ready"
     corrected = sum(1 for word in transcript.words if word.heard)
-    return Receipt(status, tuple(checks), _coverage(case), reasons, corrected)
+    notes = tuple(
+        f"Answer {one.question} is in quotations only, not by the language model: {one.reason}"
+        for one in article.fallbacks
+    )
+    return Receipt(status, tuple(checks), _coverage(case), reasons, corrected, notes)
 
 
 # --- quotes ---

@@ -193,3 +193,31 @@ def test_a_reader_who_has_enough_ends_it_quietly(tmp_path: Path) -> None:
     with os.fdopen(write, "wb") as closed:
         run = subprocess.run(words, stdout=closed, stderr=subprocess.PIPE, cwd=ROOT, check=False)
     assert (run.returncode, run.stderr) == (141, b"")
+
+
+@pytest.mark.parametrize(
+    ("section", "told"),
+    [
+        ("", "llm.model is not set"),
+        ('model = "m"', "llm.base_url is not set"),
+        ('model = "m"\nservice = "anthropic"', "export ANTHROPIC_API_KEY="),
+        ('model = "m"\nmax_cots = 3', "'max_cost'"),
+        ('model = "m"\napi_key = "sk-123"', "no such knob"),
+    ],
+)
+def test_what_a_language_model_lacks_is_told_before_the_first_download(
+    section: str,
+    told: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("ANTHROPIC_API_KEY", raising=False)
+    (tmp_path / "styles").symlink_to(ROOT / "config" / "styles")
+    file = tmp_path / "mytake.toml"
+    file.write_text(f"[llm]\n{section}\n")
+    address = "https://127.0.0.1:9/never-asked.mp3"
+    run = ["run", address, "--config", str(file), "--writer", "llm", "--out", str(tmp_path / "out")]
+    assert main(run) == 1
+    assert told in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()

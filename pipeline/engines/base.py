@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from pipeline.config import ComposeOptions, DiarizeOptions, Style, TranscribeOptions
+from pipeline.config import ComposeOptions, DiarizeOptions, LlmOptions, Style, TranscribeOptions
 from pipeline.errors import UnknownEngine
 from pipeline.model import Article, Edited, Speaker, Topic, Transcript, Turns, Video, Voices
 
@@ -72,8 +72,14 @@ class Writer(Protocol):
         topics: Sequence[Topic],
         options: ComposeOptions,
         style: Style,
+        *,
+        llm: LlmOptions | None = None,
+        folder: Path | None = None,
     ) -> Article:
-        """An article in which every statement cites the turns it rests on."""
+        """An article in which every statement cites the turns it rests on.
+
+        `llm` is told to the writer that uses one; in `folder` it keeps what passed between them.
+        """
         ...
 
 
@@ -91,7 +97,10 @@ DIARIZERS: Mapping[str, str] = {
 }
 VOICEPRINTS: Mapping[str, str] = {"campplus": "pipeline.engines.campplus:CamPlusPlus"}
 EMBEDDERS: Mapping[str, str] = {"minilm": "pipeline.engines.minilm:MiniLM"}
-WRITERS: Mapping[str, str] = {"extract": "pipeline.engines.extract:Extract"}
+WRITERS: Mapping[str, str] = {
+    "extract": "pipeline.engines.extract:Extract",
+    "llm": "pipeline.engines.model_writer:ModelWriter",
+}
 
 
 def known(kind: str, table: Mapping[str, str], name: str) -> str:

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline.config import ComposeOptions, Style
+from pipeline.config import ComposeOptions, LlmOptions, Style
 from pipeline.engines import base, framing, wording
 from pipeline.engines.exchanges import Exchange, Wording, best_wording, exchanges
 from pipeline.engines.points import points
@@ -57,6 +58,9 @@ class Extract:
         topics: Sequence[Topic],
         options: ComposeOptions,
         style: Style,
+        *,
+        llm: LlmOptions | None = None,  # noqa: ARG002 - asks no model
+        folder: Path | None = None,  # noqa: ARG002 - keeps nothing
     ) -> Article:
         """The best questions, spread over the topics, in the order asked; or the style's parts."""
         if style.parts:

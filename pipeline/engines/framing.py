@@ -237,6 +237,9 @@ def links(video: Video, questions: Iterable[Question]) -> tuple[Link, ...]:
     return (*found, *(Link(question.text, video.url, question.start) for question in questions))
 
 
+UNANSWERED = "no question with an answer to quote"
+
+
 def left_out(
     topics: Iterable[Topic], questions: Sequence[Question], could_be_asked: set[str]
 ) -> tuple[LeftOut, ...]:
@@ -244,8 +247,7 @@ def left_out(
     said = [statement for question in questions for statement in question.answer]
     many = len(questions)
     chosen = f"the {f'{many} questions' if many > 1 else 'question'} went to other topics"
-    none = "no question with an answer to quote"
-    return _untold(topics, said, could_be_asked, chosen, none)
+    return _untold(topics, said, could_be_asked, chosen, UNANSWERED)
 
 
 def _untold(

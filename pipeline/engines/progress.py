@@ -3,7 +3,7 @@
 import contextlib
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from tqdm import tqdm
@@ -52,3 +52,15 @@ def _clock(seconds: float) -> str:
     return (
         f"{minutes // 60}:{minutes % 60:02}:{rest:02}" if minutes >= 60 else f"{minutes}:{rest:02}"
     )
+
+
+@contextlib.contextmanager
+def writing(what: str) -> Iterator[Callable[[int], None]]:
+    """Tell how many characters of a reply have come, on a terminal; a log needs no such line."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    try:
+        yield lambda size: print(f"\r  {what}: {size} characters", end="", file=sys.stderr)
+    finally:
+        print("\r\033[K", end="", file=sys.stderr, flush=True)

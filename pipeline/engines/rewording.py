@@ -1,0 +1,223 @@
+"""A reworded sentence beside the words it is drawn from: what is wrong with it.
+
+It is strict: what it rejects wrongly is printed as a quotation instead, which costs little. What it
+lets pass is still looked into by `verify`, which shares nothing with it.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from pipeline.engines import word_list, wording
+from pipeline.speech import listed, normal
+
+LONGEST, SHORTEST = 45, 4  # words of a clause
+KINDRED = 0.34  # share of its words of meaning that must stand in the passage
+STEM = 5  # letters that two forms of a word share: "turned", "turning"
+OWN_LANGUAGE = 0.6  # share of its words that must be ordinary ones of the language
+TOO_FEW = 4  # words by which a language cannot be told
+
+_TOKEN = re.compile(r"[$€£]?[^\W_](?:[\w'’.,-]*[\w%])?%?")
+_NOT = listed(
+    "not no never none nobody nothing nor neither without hardly barely cannot rarely seldom refuse"
+    " refused refuses fail failed fails lack lacks lacked unable impossible"
+    " nicht kein keine keinen keiner keinem nie niemals nichts ohne ne pas jamais rien sans aucun"
+    " nunca nada nadie sin ningún non mai niente senza niet geen nooit não"
+)
+_OURS = listed(
+    "i me my mine myself we us our ours ourselves you your yours yourself"
+    " ich wir mich mir mein meine unser unsere je nous mon mes notre nos yo nosotros mis nuestro"
+)
+_SHE, _HE = listed("she her hers herself"), listed("he him his himself")
+# Small words that make a claim larger, or turn it round. None may be added.
+_WEIGHTY = listed(
+    "all every always only most must everyone everybody more less fewer double twice first last"
+    " before after best worst biggest largest guaranteed definitely certainly proved"
+)
+_UNITS = listed(
+    "percent dollar euro pound cent second minute hour day week month year decade century meter"
+    " metre kilometer kilometre mile foot inch kilogram kilo gram ton gigawatt megawatt watt degree"
+)
+_FIGURES = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
+    "sixteen seventeen eighteen nineteen twenty"
+)
+_TENS = "thirty forty fifty sixty seventy eighty ninety"
+_SCALES = listed("half hundred thousand million billion trillion dozen")
+_WORDS_OF_NUMBER: dict[str, str] = (
+    {word: str(value) for value, word in enumerate(_FIGURES.split())}
+    | {word: str(30 + 10 * place) for place, word in enumerate(_TENS.split())}
+    | {word: word for word in _SCALES}
+)
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text, and what can be compared of it."""
+
+    text: str
+
+    @cached_property
+    def words(self) -> list[str]:
+        """In normal form, possessives without their s, one word for "couldn't" and "could not"."""
+        plain = [normal(token).removesuffix("'s") for token in _TOKEN.findall(self.text)]
+        return [word for word in plain if word]
+
+    @cached_property
+    def parts(self) -> frozenset[str]:
+        """The words, and each part of a hyphenated one."""
+        return frozenset(part for word in self.words for part in (word, *re.split("[-']", word)))
+
+    @cached_property
+    def meaning(self) -> frozenset[str]:
+        """Stems of the words that carry meaning."""
+        return frozenset(word[:STEM] for word in wording.content(self.text))
+
+    @cached_property
+    def numbers(self) -> frozenset[str]:
+        """Each as figures, whether it was written so or in a word."""
+        figures = re.findall(r"\d+(?:[.,]\d+)*", self.text)
+        bare = {figure.replace(",", "") for figure in figures}
+        return frozenset(bare | {_WORDS_OF_NUMBER[w] for w in self.parts & _WORDS_OF_NUMBER.keys()})
+
+    @cached_property
+    def denies(self) -> bool:
+        """Whether it says that something is not so."""
+        return bool(self.parts & _NOT) or any(word.endswith("n't") for word in self.words)
+
+    @cached_property
+    def units(self) -> frozenset[str]:
+        """What is counted, measured or paid in."""
+        signs = {"%": "percent", "$": "dollar", "€": "euro", "£": "pound"}
+        said = {word.removesuffix("s") for word in self.parts} & _UNITS
+        return frozenset(said | {unit for sign, unit in signs.items() if sign in self.text})
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Words with a capital that do not begin the text, in normal form."""
+        tokens = [match.group() for match in _TOKEN.finditer(self.text)][1:]
+        return frozenset(
+            normal(token).removesuffix("'s")
+            for token in tokens
+            if token[0].isupper() or any(letter.isupper() for letter in token[1:])
+        )
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A clause, the passage it is drawn from, and what the host had asked."""
+
+    clause: Text
+    passage: Text
+    asked: Text
+    language: str
+
+    @property
+    def kinship(self) -> float:
+        """Share of what the clause means that the passage says."""
+        mine = self.clause.meaning
+        return len(mine & self.passage.meaning) / len(mine) if mine else 0.0
+
+
+def _form(pair: Pair) -> Iterator[str]:
+    text, count = pair.clause.text, len(pair.clause.text.split())
+    if not SHORTEST <= count <= LONGEST:
+        yield f"its length is {count} words"
+    if re.search(r"[\"“”„«»<>{}\[\]`|#*\\\n]|https?:|www\.", text):
+        yield "it holds quotation marks, markup or an address"
+    if re.search(r"[.!?。！？]\s+\S", text) or "?" in text:
+        yield "it is more than one sentence, or asks"
+    if text.rstrip()[-1:] in set(",;:-–—…") or text.endswith(".."):
+        yield "it is cut off"
+
+
+_DANGLES = re.compile(r"(?:it|its|it['’]s|this|that|these|those|which|such)\b", re.IGNORECASE)
+
+
+def _dangling(pair: Pair) -> Iterator[str]:
+    found = _DANGLES.match(pair.clause.text)
+    if found:
+        yield f"it begins with “{found.group()}”: it must say what that is"
+
+
+def _loop(pair: Pair) -> Iterator[str]:
+    words = pair.clause.words
+    runs = Counter(zip(words, words[1:], words[2:], strict=False))
+    thrice = re.search(r"\b(\w+)(?:\W+\1\b){2}", pair.clause.text)
+    if thrice or (runs and max(runs.values()) > 2):
+        yield "it goes round in a loop"
+
+
+def _person(pair: Pair) -> Iterator[str]:
+    for word in sorted(pair.clause.parts & _OURS):
+        yield f"it says “{word}”: it must be in the third person"
+    for them in (_SHE, _HE):
+        if pair.clause.parts & them and not pair.passage.parts & them:
+            yield f"it says “{min(pair.clause.parts & them)}”: the speaker is “they”"
+
+
+def _numbers(pair: Pair) -> Iterator[str]:
+    # "one" is most often no number.
+    for number in sorted(pair.clause.numbers - pair.passage.numbers - {"1"}):
+        yield f"the passage has no number {number}"
+    for unit in sorted(pair.clause.units - pair.passage.units):
+        yield f"the passage does not speak of {unit}s"
+
+
+def _names(pair: Pair) -> Iterator[str]:
+    for name in sorted(pair.clause.names - pair.passage.parts):
+        yield f"the passage does not name “{name}”"
+
+
+def _negation(pair: Pair) -> Iterator[str]:
+    if pair.clause.denies != pair.passage.denies:
+        yield "it drops a “not”" if pair.passage.denies else "it adds a “not”"
+
+
+def _stronger(pair: Pair) -> Iterator[str]:
+    for word in sorted((pair.clause.parts & _WEIGHTY) - pair.passage.parts):
+        yield f"it adds “{word}”"
+
+
+def _kinship(pair: Pair) -> Iterator[str]:
+    mine = pair.clause.meaning
+    of_the_host = mine & (pair.asked.meaning - pair.passage.meaning)
+    if pair.kinship < KINDRED:
+        yield "it says something else than the passage"
+    elif len(of_the_host) > len(mine & pair.passage.meaning):
+        yield "it says what the host said, not the speaker"
+
+
+def _language(pair: Pair) -> Iterator[str]:
+    scripts = [_script(text) for text in (pair.clause.text, pair.passage.text)]
+    if not scripts[0] <= scripts[1] | {"LATIN"} or not scripts[0] & scripts[1]:
+        yield "it is in another script"
+        return
+    words = [
+        word for word in pair.clause.words if word.isalpha() and word not in pair.passage.parts
+    ]
+    known = word_list.counts(words, pair.language)
+    if known is None or len(words) < TOO_FEW:
+        return
+    usual = sum(known.get(word, 0) >= word_list.COMMON for word in words)
+    if usual < OWN_LANGUAGE * len(words):
+        yield "it is in another language"
+
+
+def _script(text: str) -> set[str]:
+    import unicodedata
+
+    return {unicodedata.name(c, "?").split()[0] for c in text if c.isalpha()}
+
+
+# In the order in which a model is told; the first ones make the others meaningless.
+CHECKS: tuple[Callable[[Pair], Iterator[str]], ...] = (
+    _form, _dangling, _loop, _language, _person, _numbers, _names, _negation, _stronger, _kinship,
+)  # fmt: skip
+
+
+def faults(pair: Pair) -> list[str]:
+    """What is wrong with the clause, in words that help to mend it; nothing: it may be printed."""
+    return [fault for check in CHECKS for fault in check(pair)]

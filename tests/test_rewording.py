@@ -1,0 +1,76 @@
+"""A reworded clause is held against the passage it is drawn from."""
+
+import pytest
+
+from pipeline.engines.rewording import Pair, Text, faults
+
+PASSAGE = "The lens at Vik weighs 900 kilograms, and it floats in a bath of mercury."
+ASKED = "What does a lighthouse keeper do all night in that tower?"
+
+
+def found(clause: str, passage: str = PASSAGE, language: str = "en") -> str:
+    return "; ".join(faults(Pair(Text(clause), Text(passage), Text(ASKED), language)))
+
+
+@pytest.mark.parametrize(
+    ("clause", "passage"),
+    [
+        ("the 900-kilogram lens at Vik floats in a bath of mercury", PASSAGE),
+        ("at Vik there is a lens of 900 kilograms", PASSAGE),
+        (
+            "their father kept the lamp burning by hand for 19 hours",
+            "My father tied himself to the stair and kept the lamp burning by hand for 19 hours.",
+        ),
+        (
+            "people could not see the stars in Hamburg",
+            "In Hamburg you can't see the stars, but at Vik you can read by them.",
+        ),
+        (
+            "the state pays 40% and sleeping guests pay the rest",
+            "The state pays forty percent, and sleeping guests pay the rest.",
+        ),
+    ],
+)
+def test_a_fair_rewording_holds(clause: str, passage: str) -> None:
+    assert found(clause, passage) == ""
+
+
+@pytest.mark.parametrize(
+    ("clause", "told"),
+    [
+        ("the lens at Vik weighs 901 kilograms and floats in mercury", "no number 901"),
+        ("the lens at Vik weighs two tons and floats in mercury", "no number 2"),
+        ("the lens at Vik weighs 900 pounds and floats in mercury", "speak of pounds"),
+        ("the lens at Bergen weighs 900 kilograms in mercury", "bergen"),
+        ("the lens at Vik does not float in a bath of mercury", "adds a “not”"),
+        ("the lens at Vik never floats in a bath of mercury", "adds a “not”"),
+        ("every lens weighs 900 kilograms and floats in mercury", "adds “every”"),
+        ("she knows that the lens weighs 900 kilograms", "says “she”"),
+        ("our lens at Vik weighs 900 kilograms in mercury", "third person"),
+        ("a keeper listens all night in a tower", "something else"),
+        ("the keeper of the tower is in the lighthouse all night, lens and all", ""),
+        ("the lens at Vik weighs 900 kilograms,", "cut off"),
+        ("the lens floats. The mercury is at Vik", "more than one sentence"),
+        ("the lens see https://evil.example floats in mercury", "address"),
+        ("it floats in a bath of mercury at Vik", "begins with “it”"),
+        ("lens", "length"),
+        (" ".join(["lens"] * 60), "length"),
+        ("la lentille de Vik flotte dans un bain de mercure liquide et pèse lourd", "language"),
+        ("линза плавает в ртути каждую ночь", "script"),
+    ],
+)
+def test_a_false_one_is_told_for_what_it_is(clause: str, told: str) -> None:
+    assert told in found(clause)
+    assert found(clause)
+
+
+def test_a_not_that_is_dropped_is_told() -> None:
+    passage = "We do not let visitors try it, since the fumes are poisonous."
+    assert "drops a “not”" in found("visitors try it, since the fumes are poisonous", passage)
+
+
+def test_other_languages_are_held_to_themselves() -> None:
+    passage = "Die Linse wiegt 900 Kilo und schwimmt in einem Bad aus Quecksilber."
+    assert found("die Linse schwimmt in Quecksilber und wiegt 900 Kilo", passage, "de") == ""
+    told = found("the lens floats in a bath that is made of mercury", passage, "de")
+    assert "language" in told or "something else" in told
