@@ -47,7 +47,8 @@ _LEADS_ON = listed(
     "this these those my our your their his her its very really just not if because than about into"
 )
 
-_EDGES = re.compile(r"^[^\w$€£%#@]+|[^\w$€£%]+$")
+_BEGINS = re.compile(r"[\w$€£%#@]")
+_ENDS = re.compile(r"[\w$€£%]")
 _CLOSING = "\"'”’)]»"
 _MARKS = ".?!…"
 
@@ -63,7 +64,9 @@ def normal(text: str) -> str:
     >>> normal("“Don’t,")
     "don't"
     """
-    return _EDGES.sub("", text.replace("’", "'")).lower()
+    text = text.replace("’", "'")
+    first, last = _BEGINS.search(text), _ENDS.search(text[::-1])  # linear, whatever a caption holds
+    return text[first.start() : len(text) - last.start()].lower() if first and last else ""
 
 
 def forms(texts: Iterable[str]) -> list[str]:

@@ -206,6 +206,16 @@ def test_a_file_that_was_broken_by_hand_is_nothing_known(tmp_path: Path, text: s
     assert [memory for _, memory in voice_memory.memories(tmp_path)] == [None]
 
 
+def test_a_file_that_was_broken_by_hand_is_put_aside_and_not_written_over(tmp_path: Path) -> None:
+    file = voice_memory.file_of(episode(1), tmp_path)
+    file.parent.mkdir()
+    file.write_text('{"channel": "Working Order", "heard": [,]}', encoding="utf-8")
+    voice_memory.keep(episode(1), (heard(episode(1)),), tmp_path)
+    memory = voice_memory.read(file)
+    assert memory and memory.people == ("Daniel Price",)
+    assert '"heard": [,]' in file.with_suffix(".unreadable").read_text(encoding="utf-8")
+
+
 def test_a_hostile_channel_makes_a_safe_file_in_its_place(tmp_path: Path) -> None:
     video = episode(1, channel="../../\x1b[2J<script>" + "x" * 300, channel_url=None)
     file = voice_memory.keep(video, (heard(video),), tmp_path)

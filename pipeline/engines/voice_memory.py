@@ -7,6 +7,7 @@ eyes only. Deleting the file forgets the voices.
 import contextlib
 import hashlib
 import json
+import logging
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -23,6 +24,8 @@ from pipeline.engines.outside import plain
 from pipeline.model import KnownVoice, Video
 
 FOLDER: Final = ".voices"
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,8 @@ def keep(video: Video, heard: tuple[Heard, ...], output: Path) -> Path:
         return file
     with _alone(output):
         memory = read(file)
+        if memory is None:
+            _put_aside(file)
         if memory is None or memory.voiceprint != voiceprint():
             name = plain(video.channel or "")
             memory = Memory(name, video.channel_url, video.channel_page, voiceprint())
@@ -115,6 +120,13 @@ def keep(video: Video, heard: tuple[Heard, ...], output: Path) -> Path:
         else:
             file.unlink(missing_ok=True)
     return file
+
+
+def _put_aside(file: Path) -> None:
+    """What cannot be read may still be mended by hand: it is not written over."""
+    with contextlib.suppress(FileNotFoundError):
+        aside = file.replace(file.with_suffix(".unreadable"))
+        log.warning("%s could not be read; it is now %s", file, aside.name)
 
 
 def forget(file: Path, output: Path) -> None:
