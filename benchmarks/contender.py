@@ -176,7 +176,7 @@ def prototype(task: Task) -> Answer:
 class Contender:
     """One who takes part."""
 
-    gives: Literal["words", "voices", "who"]
+    gives: Literal["words", "voices", "who", "article"]
     run: Callable[[Task], Answer]
     peers: Literal["none", "quick", "all"]  # the shortest round of peers that it is part of
     how: str  # told under the tables
@@ -189,6 +189,7 @@ CONTENDERS: dict[str, Contender] = {
     "mytake": Contender("words", ours("words"), "none", "`config/mytake.toml` as it is"),
     "mytake voices": Contender("voices", ours("voices"), "none", "the same"),
     "mytake who": Contender("who", ours("who"), "none", "the same"),
+    "mytake article": Contender("article", ours("article"), "none", "the same"),
     "faster-whisper": Contender(
         "words",
         faster_whisper,

@@ -173,7 +173,7 @@ def _inventions(bench: Bench, peers: Sequence[str]) -> Iterator[Run]:
 def _long(bench: Bench, wavs: dict[str, Path], hours: float) -> Run:
     voices = [wav for name, wav in wavs.items() if name != "opening"]
     long = made.long(voices, hours, bench.folder / "long.wav")
-    return bench.run("mytake who", "long mix", long, hours * 3600)
+    return bench.run("mytake article", "long mix", long, hours * 3600)
 
 
 def _peers(asked: Sequence[str]) -> list[str]:

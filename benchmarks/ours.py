@@ -27,8 +27,8 @@ T = TypeVar("T")
 
 CONFIG = Path(__file__).parent.parent / "config"
 LISTENS = "transcribe"  # before it, files are read and decoded: every contender is spared that
-# What is wanted -> the stage before which to stop.
-UNTIL = {"words": "diarize", "voices": "attribute", "who": "edit"}
+# What is wanted -> the stage before which to stop; an article: none.
+UNTIL = {"words": "diarize", "voices": "attribute", "who": "edit", "article": ""}
 NO_WORDS = Transcript("und", "whisper", "none", None, ())
 
 
@@ -47,7 +47,7 @@ class Steps:
     results: dict[str, Any] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
 
-    def __call__(self, stage: Callable[..., T], *inputs: object) -> T:
+    def __call__(self, stage: Callable[..., T], *inputs: object, variant: str = "") -> T:
         name = stage.__name__
         if name == self.until:
             raise Enough
@@ -56,7 +56,7 @@ class Steps:
             if not self.words_wanted:  # voices alone: found by ear, whatever is said
                 return NO_WORDS  # type: ignore[return-value]
         begun = time.process_time()
-        result = self.work.step(stage, *inputs)
+        result = self.work.step(stage, *inputs, variant=variant)
         self.results[name] = result
         self.seconds[name] = time.process_time() - begun
         return result

@@ -316,7 +316,7 @@ def _invented(run: Run) -> str:
 
 
 def long(runs: Sequence[Run]) -> list[str]:
-    """One long recording, through every stage up to who said what, in one process."""
+    """One long recording, through all stages to its article, in one process."""
     rows = []
     for run in runs:
         if not run.recording.startswith("long "):
