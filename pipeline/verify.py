@@ -56,7 +56,7 @@ def verify(
     status: Literal["needs_review", "ready"] = "needs_review" if reasons else "ready"
     corrected = sum(1 for word in transcript.words if word.heard)
     notes = tuple(
-        f"Answer {one.question} is in quotations only, not by the language model: {one.reason}"
+        f"{one.where} is in quotations only, not by the language model: {one.reason}"
         for one in article.fallbacks
     )
     return Receipt(status, tuple(checks), _coverage(case), reasons, corrected, notes)
