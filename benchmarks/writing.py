@@ -75,7 +75,8 @@ def _parser() -> argparse.ArgumentParser:
 def _command(asked: argparse.Namespace) -> str:
     """What was asked, without the folders of this machine."""
     words = ["python -m benchmarks.writing", *asked.names]
-    words += [f"--model {Path(asked.model).name} --minutes {asked.minutes:g}"] * bool(asked.model)
+    if asked.model:
+        words += [f"--model {Path(asked.model).name} --minutes {asked.minutes:g}"]
     return " ".join(words)
 
 
@@ -83,8 +84,8 @@ def _chosen(names: Sequence[str], known: dict[str, Interview]) -> dict[str, Inte
     for name in names:
         if not any(name in each for each in known):
             _parser().error(f"no interview is called like '{name}'; there are: {', '.join(known)}")
-    chosen = [each for each in known if any(name in each for name in names) or not names]
-    return {each: known[each] for each in chosen}
+    # In the order in which they are named: with a model there may be no time for all.
+    return {each: known[each] for name in names or [""] for each in known if name in each}
 
 
 def _model(name: str | None, stack: contextlib.ExitStack) -> dict[str, Any] | None:

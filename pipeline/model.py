@@ -425,6 +425,7 @@ class Article:
     closing_heading: str = ""
     links_heading: str = "Links"
     fallbacks: tuple[Fallback, ...] = ()
+    language: str = ""  # of its paraphrases, where that is not the interview's
 
     @property
     def statements(self) -> tuple[Statement, ...]:

@@ -426,6 +426,49 @@ def test_a_paraphrase_that_is_led_to_like_a_quotation_is_caught(
     assert any("other words than those configured" in reason for reason in found.reasons)
 
 
+# --- in another language ---
+
+GERMAN = "die Wärter hören meistens der Maschine zu, die diese Linse dreht"
+
+
+@pytest.mark.slow
+def test_a_translation_is_written_beside_quotations_as_said_and_needs_review() -> None:
+    def german(asked: Asked) -> Answer:
+        place = next((n for n, text in passages(asked).items() if "mostly listens" in text), 1)
+        return points((place, GERMAN), quote=place + 1)
+
+    with Server(german) as server:
+        article = written(knobs(server, language="de"), options=ONE)
+    assert "another language: put what they say into German" in str(server.requests[0])
+    assert reworded(article) == [f"Tomás Lind sagte: {GERMAN}."]
+    quotes = [one for one in _statements(article) if one.kind == "quote"]
+    assert quotes and all(one.text in {s.text for s in vik.EDITED.sentences} for one in quotes)
+    assert article.language == "de"
+    found = receipt(article, ONE)
+    assert found.status == "needs_review"
+    assert found.reasons == (
+        "1 sentences are translated (de). That they say what was said cannot be proven here: "
+        "compare each with the second that it links to.",
+    )
+
+
+@pytest.mark.slow
+def test_what_stays_in_the_interviews_language_is_not_printed_as_a_translation() -> None:
+    with Server(honest) as server:
+        article = written(knobs(server, language="de", tries=1), options=ONE)
+    assert article.questions == plain(ONE).questions
+    assert "language" in article.fallbacks[0].reason
+    assert (article.language, receipt(article, ONE).status) == ("", "ready")
+
+
+@pytest.mark.slow
+def test_the_interviews_own_language_is_no_translation() -> None:
+    with Server(honest) as server:
+        article = written(knobs(server, language="en"), options=ONE)
+    assert article.language == ""
+    assert receipt(article, ONE).reasons == ()
+
+
 # --- what a model is told is part of the fingerprint ---
 
 

@@ -92,16 +92,16 @@ _LEAD_IN = re.compile(
 
 def _borne(clause: str, claimed: int, task: Task, desk: Desk) -> tuple[int, list[str]]:
     """The passage that bears the clause: of those that do the most alike, whichever was claimed."""
-    asked = rewording.Text(task.about)
+    mine, asked = rewording.Text(clause, desk.language), rewording.Text(task.about, desk.said_in)
     pairs = [
-        rewording.Pair(rewording.Text(clause), rewording.Text(one.text), asked, desk.language)
-        for one in task.passages
+        rewording.Pair(mine, rewording.Text(one.text, desk.said_in), asked) for one in task.passages
     ]
     order = sorted(range(len(pairs)), key=lambda place: -pairs[place].kinship)
-    for place in order[:3]:
+    told = claimed if 0 <= claimed < len(pairs) else order[0]
+    # Across languages no words are shared by which to find it: it is the one that was claimed.
+    for place in [told] if desk.translated else order[:3]:
         if not rewording.faults(pairs[place]):
             return place, []
-    told = claimed if 0 <= claimed < len(pairs) else order[0]
     return told, rewording.faults(pairs[told])
 
 
@@ -135,6 +135,7 @@ CREDITS = {
     "es": "{name} explicó: {clause}.",
     "it": "{name} ha spiegato: {clause}.",
     "nl": "{name} zei: {clause}.",
+    "pt": "{name} explicou: {clause}.",
 }
 AGAIN = "added"  # in place of a verb that the sentence before has
 

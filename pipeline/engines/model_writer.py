@@ -76,6 +76,7 @@ class ModelWriter:
             article,
             writer=f"llm ({llm.model})" if reworded else plain.writer,
             fallbacks=tuple(desk.fallbacks),
+            language=desk.language if reworded and desk.translated else "",
         )
 
 
@@ -127,13 +128,15 @@ def _desk(
     folder: Path | None,
 ) -> Desk:
     llm.ready(options)
+    said_in = _language(transcript)
     return Desk(
         options=options,
         compose=compose,
         style=style,
         speakers=speakers,
         proven=turns.proven,
-        language=_language(transcript),
+        language=options.language or said_in,
+        said_in=said_in,
         small=frozenset(normal(w.text) for w in transcript.words if w.text[:1].islower()),
         budget=budget.Budget(options.max_cost, llm.price(options)),
         letters=Letters(folder, options),
@@ -156,7 +159,7 @@ def _language(transcript: Transcript) -> str:
 
 def _estimate(found: Sequence[Task], desk: Desk) -> None:
     """Say what this may come to, before anything is sent."""
-    read = sum(_size(task.request(desk.language)) for task in found)
+    read = sum(_size(task.request(desk)) for task in found)
     written = len(found) * desk.options.answer_tokens
     once, price = desk.budget.price.of(read, written), desk.budget.price
     cost = f"${once:.4f}, limit ${desk.budget.most:.2f}" if price.written else "no cost"
@@ -181,7 +184,7 @@ def _reworded(task: Task, desk: Desk) -> tuple[Statement, ...]:
     for attempt in range(1, desk.options.tries + 1):
         if reason:
             break
-        request = task.request(desk.language, [fault.told for fault in faults[:FAULTS_TOLD]])
+        request = task.request(desk, [fault.told for fault in faults[:FAULTS_TOLD]])
         name = f"{task.name}-{attempt}"
         reply = _reply(name, request, desk)
         if reply is None:

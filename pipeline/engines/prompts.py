@@ -30,6 +30,11 @@ nothing, make nothing stronger. Say what "it" or "this" is. One plain clause of 
 words, without quotation marks.
 quote: the number of one other passage that is worth being quoted word for word, or 0."""
 
+# Where the article is in another language than the interview.
+TRANSLATED = """
+The passages are in another language: put what they say into {language}, nothing else. Write \
+numbers in figures, and leave names and units as they are."""
+
 # (what to tell, with {…} filled in by code): the second try
 AGAIN = "Your last reply could not be used:\n{faults}\nWrite all of it again, without that."
 
@@ -89,10 +94,11 @@ def fenced(text: str) -> str:
     return one_line(re.sub(r"\bim_(?=start|end)", "im ", bare))
 
 
-def instructions(points: int, language: str) -> str:
+def instructions(points: int, language: str, *, translated: bool = False) -> str:
     """How to write."""
     name = LANGUAGES.get(language[:2].lower(), "the language of the passages")
-    return INSTRUCTIONS.format(points=points, language=name)
+    told = INSTRUCTIONS + TRANSLATED if translated else INSTRUCTIONS
+    return told.format(points=points, language=name)
 
 
 def prompt(
@@ -112,7 +118,9 @@ def prompt(
 
 def told() -> str:
     """A digest of all that a model is told whatever the interview: what its replies depend on."""
-    every = [instructions(1, language) for language in LANGUAGES]
+    every = [
+        instructions(1, name, translated=other) for name in LANGUAGES for other in (True, False)
+    ]
     shapes = [prompt("<Why?>", ["One."], ["fault"], question=asked) for asked in (True, False)]
     form = json.dumps(Reworded.model_json_schema(), sort_keys=True)
     return hashlib.sha256("\0".join([*every, *shapes, form]).encode()).hexdigest()[:12]

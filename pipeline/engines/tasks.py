@@ -47,10 +47,10 @@ class Task:
             return f"{self.place.question:02}"
         return f"{self.place.section:02}.{self.place.passage:02}"
 
-    def request(self, language: str, faults: Sequence[str] = ()) -> llm.Request:
+    def request(self, desk: "Desk", faults: Sequence[str] = ()) -> llm.Request:
         """What the model is asked."""
         texts = [passage.text for passage in self.passages]
-        told = prompts.instructions(self.points, language)
+        told = prompts.instructions(self.points, desk.language, translated=desk.translated)
         asked = prompts.prompt(self.about, texts, faults, question=self.asked)
         return llm.Request(told, asked, prompts.Reworded)
 
@@ -64,7 +64,8 @@ class Desk:
     style: Style
     speakers: Sequence[Speaker]
     proven: bool  # whether names may be printed
-    language: str
+    language: str  # of what is reworded
+    said_in: str  # of the interview
     small: frozenset[str]  # words that were written without a capital: no names
     budget: budget.Budget
     letters: Letters
@@ -72,6 +73,11 @@ class Desk:
     fallbacks: list[Fallback] = field(default_factory=list)
     called: set[str] = field(default_factory=set)  # speakers whose whole name is in print
     room: int = 0  # words by which the article may still grow
+
+    @property
+    def translated(self) -> bool:
+        """Whether what is reworded is in another language than the interview."""
+        return self.language[:2].lower() != self.said_in[:2].lower()
 
 
 def words(said: Sequence[Statement]) -> int:
@@ -132,7 +138,7 @@ def _fitting(best: Sequence[Sentence], about: str, points: int, desk: Desk) -> t
 
     Nothing is cut: what does not fit is not in the request.
     """
-    instructions = prompts.instructions(points, desk.language)
+    instructions = prompts.instructions(points, desk.language, translated=desk.translated)
     schema = str(prompts.Reworded.model_json_schema())
     fixed = budget.tokens(instructions, schema, about) + budget.ENVELOPE + ROOM_FOR_FAULTS
     room = desk.options.context - desk.options.answer_tokens - fixed
