@@ -180,10 +180,10 @@ def _cues(turns: Sequence[Turn]) -> Iterator[tuple[str, float, float, str]]:
     latest = 0.0
     for place, (who, start, said) in enumerate(turns):
         text = " ".join(said.split())
-        begins = latest if start is None else max(start, latest + 0.01)
+        begins = max(start or 0.0, latest + 0.01)
         after = next((one for one in starts[place + 1 :] if one is not None), None)
         ends = begins + PER_WORD * len(text.split()) if after is None else max(after, begins + 0.01)
-        latest = ends if start is None else begins
+        latest = begins if after is not None else ends
         if text:
             yield who, begins, ends, text
 

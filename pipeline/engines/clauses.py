@@ -79,7 +79,8 @@ def _bare(clause: str, desk: Desk) -> str:
         for name in filter(None, (speaker.name, "The speaker", "the speaker")):
             for verb in ("said", "says", *get_args(prompts.Verb)):
                 bare = bare.removeprefix(f"{framing.one_line(name)} {verb} ").removeprefix("that ")
-    return _LEAD_IN.sub("", bare)
+    bare = _LEAD_IN.sub("", bare)
+    return _in_the_third_person(bare) if desk.language[:2] == "en" else bare
 
 
 # How people begin to speak; after "said that" it stumbles.
@@ -88,6 +89,37 @@ _LEAD_IN = re.compile(
     r"|(?:well|yeah|basically|you know),),?\s+)+",
     re.IGNORECASE,
 )
+
+
+# What small models leave as it was said, though told otherwise: (said, in indirect speech).
+_INDIRECT = tuple(
+    (re.compile(said), told)
+    for said, told in (
+        (r"\bI['’]m\b|\bI am\b", "they are"),
+        (r"\bI((?: (?:never|always|also|just|still|\w+ly))?) was(?=\b|n['’]t)", r"they\1 were"),
+        (r"\b(?:I|[Ww]e)\b", "they"),
+        (r"\b(?:me|us)\b", "them"),
+        (r"\b(?:[Mm]y|[Oo]ur)\b", "their"),
+        (r"\b(?:mine|ours)\b", "theirs"),
+        (r"\b(?:myself|ourselves)\b", "themselves"),
+    )
+)
+_THEY = re.compile(r"\b(?:they|them|their|theirs|themselves)\b", re.IGNORECASE)
+
+
+def _in_the_third_person(clause: str) -> str:
+    """English as indirect speech has it; untouched where "they" is somebody else already.
+
+    >>> _in_the_third_person("I was sure that we sell our boats ourselves")
+    'they were sure that they sell their boats themselves'
+    >>> _in_the_third_person("I told them that we sell the boats")
+    'I told them that we sell the boats'
+    """
+    if _THEY.search(clause):
+        return clause
+    for said, told in _INDIRECT:
+        clause = said.sub(told, clause)
+    return clause
 
 
 def _borne(clause: str, claimed: int, task: Task, desk: Desk) -> tuple[int, list[str]]:

@@ -25,9 +25,9 @@ their order. For each:
 - verb: how it was said.
 - clause: what this one passage says, in your own words, in {language}, so that it can stand after \
 "the speaker said that". In the third person: never "I", "we", "my", "our" or "you". The speaker \
-is "they", never "he" or "she". Keep each number and each name as it is; keep every "not". Add \
-nothing, make nothing stronger. Say what "it" or "this" is. One plain clause of 6 to 35 \
-words, without quotation marks.
+is "they", never "he" or "she": "I sold my boat in 2019" becomes "they sold their boat in 2019". \
+Keep each number and each name as it is; keep every "not". Add nothing, make nothing stronger. Say \
+what "it" or "this" is. One plain clause of 6 to 35 words, without quotation marks.
 quote: the number of one other passage that is worth being quoted word for word, or 0."""
 
 # Where the article is in another language than the interview.
