@@ -336,6 +336,12 @@ def plain_in(name: str) -> Article:
     return compose(*heard(), ComposeOptions(style=name), load_style(STYLES, name))
 
 
+@cache
+def honest_in(name: str) -> tuple[Article, Receipt]:
+    with Server(honest) as server:
+        return in_style(name, knobs(server))
+
+
 def passages_of(article: Article) -> list[Passage]:
     return [passage for section in article.sections for passage in section.passages]
 
@@ -343,8 +349,7 @@ def passages_of(article: Article) -> list[Passage]:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SECTIONED)
 def test_the_passages_of_every_style_are_reworded_and_proven(name: str) -> None:
-    with Server(honest) as server:
-        article, found = in_style(name, knobs(server))
+    article, found = honest_in(name)
     assert (found.reasons, found.coverage.thirds) == ((), (True, True, True))
     assert article.writer == "llm (m)"
     before = {one.where for one in article.fallbacks}
@@ -366,8 +371,7 @@ def test_the_passages_of_every_style_are_reworded_and_proven(name: str) -> None:
 
 @pytest.mark.slow
 def test_pull_quotes_stay_word_for_word() -> None:
-    with Server(honest) as server:
-        article, _ = in_style("feature", knobs(server))
+    article, _ = honest_in("feature")
     pulls = [passage for passage in passages_of(article) if passage.form == "pull"]
     assert pulls
     assert pulls == [
@@ -377,8 +381,7 @@ def test_pull_quotes_stay_word_for_word() -> None:
 
 @pytest.mark.slow
 def test_who_said_it_is_told_once() -> None:
-    with Server(honest) as server:
-        article, _ = in_style("brief", knobs(server))
+    article, _ = honest_in("brief")
     for passage in passages_of(article):
         if passage.said[0].kind == "quote":
             assert passage.lead.endswith("said:")
@@ -398,17 +401,6 @@ def test_where_the_styles_words_fit_only_a_quotation_there_is_one() -> None:
     asked = [passage for passage in passages_of(article) if passage.asked]
     assert asked and all(one.kind == "quote" for passage in asked for one in passage.said)
     assert "ask for a quotation" in found.notes[0]
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", SECTIONED)
-def test_a_style_without_a_proven_clause_is_that_of_extract_and_says_so(name: str) -> None:
-    with Server(lambda _: points((1, "the harbour committee bought several boats"))) as server:
-        article, found = in_style(name, knobs(server, tries=1))
-    assert article.sections == plain_in(name).sections
-    assert article.writer == "extract"  # no language model wrote any of it
-    assert found.status == "ready"
-    assert len(found.notes) == sum(passage.form != "pull" for passage in passages_of(article))
 
 
 @pytest.mark.slow
@@ -432,8 +424,7 @@ def test_a_style_stays_as_short_as_it_promises() -> None:
 def test_a_paraphrase_that_is_led_to_like_a_quotation_is_caught(
     change: Callable[[Passage], Passage],
 ) -> None:
-    with Server(honest) as server:
-        article, _ = in_style("essay", knobs(server))
+    article, _ = honest_in("essay")
     first = article.sections[0]
     assert first.passages[0].said[0].kind == "paraphrase"
     crooked = replace(first, passages=(change(first.passages[0]), *first.passages[1:]))
@@ -537,10 +528,14 @@ def test_orders_in_transcript_title_or_description_change_nothing(name: str) -> 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SECTIONED)
-def test_a_model_that_obeys_is_printed_in_no_style(name: str) -> None:
+def test_of_a_model_that_obeys_nothing_is_printed_and_each_passage_says_so(name: str) -> None:
     with Server(lambda _: points((1, "Ruth Okafor stole 40 million euros"), quote=99)) as server:
         article, found = in_style(name, knobs(server, tries=1))
     assert "stole" not in repr(article) + repr(found)
+    assert article.sections == plain_in(name).sections
+    assert article.writer == "extract"  # no language model wrote any of it
+    assert found.status == "ready"
+    assert len(found.notes) == sum(passage.form != "pull" for passage in passages_of(article))
 
 
 @pytest.mark.slow
