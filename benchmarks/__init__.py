@@ -5,4 +5,8 @@ recordings  what the truth is known of       made     silence, noise, music, app
 contender   a process for each: mytake (ours) and its peers, on the same weights
 measure     seconds and bytes of a process   score    heard against truth
 tables      rows and means                   report   Markdown, one call a table
+
+writing     the command: which interviews, with or without a model, what to print
+interviews  captions, read from many forms   authored     one through mytake, in its own process
+local_model a small language model behind a server
 """

@@ -46,10 +46,10 @@ def table(head: Sequence[str], rows: Sequence[Row]) -> list[str]:
     return [f"| {' | '.join(cells)} |" for cells in lines]
 
 
-def put_into(page: str, parts: Mapping[str, str]) -> str:
+def put_into(page: str, parts: Mapping[str, str], bench: str = "hearing") -> str:
     """The page with these parts between their marks; what has no marks goes to the end."""
     for part, text in parts.items():
-        first, last = f"<!-- hearing: {part} -->", f"<!-- /hearing: {part} -->"
+        first, last = f"<!-- {bench}: {part} -->", f"<!-- /{bench}: {part} -->"
         if first not in page:
             page = f"{page.rstrip()}\n\n{first}\n{last}\n"
         marked = f"{first}\n{text}\n{last}"
@@ -60,14 +60,21 @@ def put_into(page: str, parts: Mapping[str, str]) -> str:
 
 def about(runs: Sequence[Run], command: str) -> str:
     """Where, when and with what it was measured."""
-    threads = runs[0].threads
+    loads = [run.load for run in runs if not run.failed]
+    return measured(runs[0].call, command, loads, runs[0].threads, LIBRARIES)
+
+
+def measured(
+    call: str, command: str, loads: Sequence[float], threads: int, libraries: Sequence[str]
+) -> str:
+    """The line under a table."""
     each = f"{threads} thread{'s' * (threads > 1)} each" if threads else "threads as they like"
-    loads = [run.load for run in runs if not run.failed] or [0.0]
+    low, high = min(loads, default=0.0), max(loads, default=0.0)
     return (
-        f"*{date.today():%d %B %Y}, `{command}`, call {runs[0].call}: {_processor()}, "
-        f"{os.cpu_count()} cores, {platform.system()}, load {min(loads):.1f} to {max(loads):.1f}, "
+        f"*{date.today():%d %B %Y}, `{command}`, call {call}: {_processor()}, "
+        f"{os.cpu_count()} cores, {platform.system()}, load {low:.1f} to {high:.1f}, "
         f"Python {platform.python_version()}, {each}; "
-        + ", ".join(f"{library} {version(library)}" for library in LIBRARIES)
+        + ", ".join(f"{library} {version(library)}" for library in libraries)
         + ".*"
     )
 

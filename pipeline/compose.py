@@ -4,10 +4,11 @@ from pathlib import Path
 from typing import Final
 
 from pipeline.config import ComposeOptions, LlmOptions, Style
-from pipeline.engines import base
+from pipeline.engines import base, prompts
 from pipeline.model import Article, Edited, Speaker, Topic, Transcript, Turns, Video
 
-VERSION: Final = 2
+# What a language model is told is part of it: other words get other replies.
+VERSION: Final = f"3 {prompts.told()}"
 
 
 def compose(

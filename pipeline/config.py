@@ -314,6 +314,11 @@ class LlmOptions(Options):
         default=None,
         description="Address of a compatible server: http://localhost:11434/v1 is Ollama.",
     )
+    language: Literal["en", "de", "fr", "es", "it", "nl", "pt"] | None = Field(
+        default=None,
+        description="What it writes in, ISO 639-1. Unset: as the interview. Quotations stay as "
+        "they were said. No translation can be proven here, so such an article needs review.",
+    )
     temperature: float | None = Field(
         default=0.2, ge=0, le=2, description="0: always the likeliest word. Higher is looser."
     )
@@ -349,8 +354,8 @@ class LlmOptions(Options):
     max_cost: float = Field(
         default=1.0,
         ge=0,
-        description="US dollars that one article may cost: a request that could go beyond it is "
-        "not sent. Also --max-cost.",
+        description="US dollars that one article may cost, and each style is one: a request that "
+        "could go beyond it is not sent. Also --max-cost.",
     )
     price_in: float | None = Field(
         default=None,

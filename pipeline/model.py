@@ -390,11 +390,20 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Fallback:
-    """An answer that the language model should have reworded, and that quotes instead."""
+    """What the language model should have reworded, and what quotes instead."""
 
-    question: int  # from 1
+    question: int  # whose answer it is, from 1; 0: it is a passage of a section
     reason: str
     may_pass: bool = False  # the server was down: another run tries again
+    section: int = 0  # from 1; 0: it is an answer
+    passage: int = 0  # of that section, from 1
+
+    @property
+    def where(self) -> str:
+        """In the words that a receipt points with."""
+        if self.question:
+            return f"Answer {self.question}"
+        return f"Section {self.section}, passage {self.passage}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -416,6 +425,7 @@ class Article:
     closing_heading: str = ""
     links_heading: str = "Links"
     fallbacks: tuple[Fallback, ...] = ()
+    language: str = ""  # of its paraphrases, where that is not the interview's
 
     @property
     def statements(self) -> tuple[Statement, ...]:

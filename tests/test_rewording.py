@@ -9,7 +9,7 @@ ASKED = "What does a lighthouse keeper do all night in that tower?"
 
 
 def found(clause: str, passage: str = PASSAGE, language: str = "en") -> str:
-    return "; ".join(faults(Pair(Text(clause), Text(passage), Text(ASKED), language)))
+    return "; ".join(faults(Pair(Text(clause, language), Text(passage, language), Text(ASKED))))
 
 
 @pytest.mark.parametrize(
@@ -74,3 +74,61 @@ def test_other_languages_are_held_to_themselves() -> None:
     assert found("die Linse schwimmt in Quecksilber und wiegt 900 Kilo", passage, "de") == ""
     told = found("the lens floats in a bath that is made of mercury", passage, "de")
     assert "language" in told or "something else" in told
+
+
+# --- in another language than the interview's ---
+
+
+def translated(clause: str, passage: str = PASSAGE, language: str = "de") -> str:
+    return "; ".join(faults(Pair(Text(clause, language), Text(passage, "en"), Text(ASKED, "en"))))
+
+
+@pytest.mark.parametrize(
+    ("clause", "language"),
+    [
+        ("die Linse in Vik wiegt 900 Kilogramm und schwimmt in einem Bad aus Quecksilber", "de"),
+        ("la lentille de Vik pèse 900 kilogrammes et flotte dans un bain de mercure", "fr"),
+        ("la lente de Vik pesa 900 kilogramos y flota en un baño de mercurio", "es"),
+        ("de lens in Vik weegt 900 kilogram en drijft in een bad van kwik", "nl"),
+    ],
+)
+def test_a_translation_that_keeps_numbers_names_and_units_may_be_printed(
+    clause: str, language: str
+) -> None:
+    assert translated(clause, language=language) == ""
+
+
+@pytest.mark.parametrize(
+    ("clause", "told"),
+    [
+        ("die Linse in Vik wiegt 901 Kilogramm und schwimmt in Quecksilber", "no number 901"),
+        ("die Linse in Vik wiegt neunzehn Kilogramm und schwimmt im Bad", "no number 19"),
+        ("die Linse in Vik wiegt einundzwanzig Kilogramm und schwimmt", "no number einundzwanzig"),
+        ("die Linse in Vik wiegt 900 Pfund und schwimmt in Quecksilber", "speak of pounds"),
+        ("die Linse in Bergedorf wiegt 900 Kilogramm und schwimmt", "bergedorf"),
+        ("die Linse in Vik schwimmt nicht in einem Bad aus Quecksilber", "adds a “not”"),
+        ("wir haben in Vik eine Linse, die 900 Kilogramm wiegt", "third person"),
+        ("the lens at Vik weighs 900 kilograms and floats in mercury", "language"),
+        ("the lens is in a bath that someone made for it over there", "another language"),
+        ("линза в Вике весит 900 килограммов", "script"),
+        ("Vik 900 Mercury Lens", "language"),
+    ],
+)
+def test_a_false_or_untranslated_one_is_told(clause: str, told: str) -> None:
+    assert told in translated(clause)
+
+
+def test_a_number_in_words_is_the_same_number_in_another_language() -> None:
+    passage = "My father kept the lamp burning by hand for nineteen hours."
+    assert translated("der Vater hielt die Lampe 19 Stunden lang am Brennen", passage) == ""
+    assert translated("der Vater hielt die Lampe neunzehn Stunden am Brennen", passage) == ""
+    assert "19" in translated(
+        "le père a tenu la lampe allumée dix-neuf heures", passage.replace("nineteen", "ten"), "fr"
+    )
+
+
+def test_a_billion_is_not_the_same_everywhere() -> None:
+    passage = "The plant cost a billion dollars and took years."
+    assert translated("das Werk kostete eine Milliarde Dollar und dauerte Jahre", passage) == ""
+    told = translated("das Werk kostete eine Billion Dollar und dauerte Jahre", passage)
+    assert "no number trillion" in told

@@ -113,7 +113,8 @@ def _passage(interview: Interview, passage: Passage, moments: Moments) -> str:
     before = {"paragraph": "", "item": "- ", "pull": "> "}[passage.form]
     # One guest is credited once; a pull quote stands outside of the text, so it needs its name.
     several = len({statement.speaker for statement in interview.article.statements}) > 1
-    credit = passage.form == "pull" or (several and not passage.lead)
+    told = passage.said[0].kind == "paraphrase"  # which names its speaker itself
+    credit = passage.form == "pull" or (several and not passage.lead and not told)
     name = f" — {in_markdown(called(interview, passage.said[0].speaker))}" if credit else ""
     return f"{before}{lead}{said}{name}"
 

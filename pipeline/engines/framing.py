@@ -315,12 +315,11 @@ def sectioned(
     could_be_told = {point.topic for point in points if point.topic}
     chosen, none = "other topics had more to quote", "nothing in it can be quoted on its own"
     left = _untold(topics, bare.statements, could_be_told, chosen, none)
-    return replace(
-        bare, links=(*links(video, ()), *_places(article_sections, video)), left_out=left
-    )
+    return replace(bare, links=(*links(video, ()), *places(article_sections, video)), left_out=left)
 
 
-def _places(article_sections: Iterable[Section], video: Video) -> Iterator[Link]:
+def places(article_sections: Iterable[Section], video: Video) -> Iterator[Link]:
+    """The second at which each section begins."""
     for section in article_sections:
         if section.topic:
             yield Link(section.heading, video.url, section.passages[0].said[0].start)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from pipeline.engines import word_list, wording
+from pipeline.engines import amounts, word_list, wording
 from pipeline.speech import listed, normal
 
 LONGEST, SHORTEST = 45, 4  # words of a clause
@@ -29,27 +29,13 @@ _NOT = listed(
 _OURS = listed(
     "i me my mine myself we us our ours ourselves you your yours yourself"
     " ich wir mich mir mein meine unser unsere je nous mon mes notre nos yo nosotros mis nuestro"
+    " io noi mio mia nostro nostra ik wij mijn onze eu nós meu minha nosso nossa"
 )
 _SHE, _HE = listed("she her hers herself"), listed("he him his himself")
 # Small words that make a claim larger, or turn it round. None may be added.
 _WEIGHTY = listed(
     "all every always only most must everyone everybody more less fewer double twice first last"
     " before after best worst biggest largest guaranteed definitely certainly proved"
-)
-_UNITS = listed(
-    "percent dollar euro pound cent second minute hour day week month year decade century meter"
-    " metre kilometer kilometre mile foot inch kilogram kilo gram ton gigawatt megawatt watt degree"
-)
-_FIGURES = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
-    "sixteen seventeen eighteen nineteen twenty"
-)
-_TENS = "thirty forty fifty sixty seventy eighty ninety"
-_SCALES = listed("half hundred thousand million billion trillion dozen")
-_WORDS_OF_NUMBER: dict[str, str] = (
-    {word: str(value) for value, word in enumerate(_FIGURES.split())}
-    | {word: str(30 + 10 * place) for place, word in enumerate(_TENS.split())}
-    | {word: word for word in _SCALES}
 )
 
 
@@ -58,6 +44,7 @@ class Text:
     """A text, and what can be compared of it."""
 
     text: str
+    language: str = "en"
 
     @cached_property
     def words(self) -> list[str]:
@@ -78,9 +65,7 @@ class Text:
     @cached_property
     def numbers(self) -> frozenset[str]:
         """Each as figures, whether it was written so or in a word."""
-        figures = re.findall(r"\d+(?:[.,]\d+)*", self.text)
-        bare = {figure.replace(",", "") for figure in figures}
-        return frozenset(bare | {_WORDS_OF_NUMBER[w] for w in self.parts & _WORDS_OF_NUMBER.keys()})
+        return amounts.numbers(self.text, self.parts, self.language)
 
     @cached_property
     def denies(self) -> bool:
@@ -90,9 +75,7 @@ class Text:
     @cached_property
     def units(self) -> frozenset[str]:
         """What is counted, measured or paid in."""
-        signs = {"%": "percent", "$": "dollar", "€": "euro", "£": "pound"}
-        said = {word.removesuffix("s") for word in self.parts} & _UNITS
-        return frozenset(said | {unit for sign, unit in signs.items() if sign in self.text})
+        return amounts.units(self.text, self.parts)
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -112,7 +95,11 @@ class Pair:
     clause: Text
     passage: Text
     asked: Text
-    language: str
+
+    @property
+    def translated(self) -> bool:
+        """Whether they are in two languages: then no shared word can prove anything."""
+        return self.clause.language[:2] != self.passage.language[:2]
 
     @property
     def kinship(self) -> float:
@@ -167,7 +154,10 @@ def _numbers(pair: Pair) -> Iterator[str]:
 
 
 def _names(pair: Pair) -> Iterator[str]:
-    for name in sorted(pair.clause.names - pair.passage.parts):
+    names = pair.clause.names
+    if pair.translated and pair.clause.language[:2] == "de":  # where every noun has a capital
+        names -= word_list.ordinary(names, "de")
+    for name in sorted(names - pair.passage.parts):
         yield f"the passage does not name “{name}”"
 
 
@@ -177,11 +167,15 @@ def _negation(pair: Pair) -> Iterator[str]:
 
 
 def _stronger(pair: Pair) -> Iterator[str]:
+    if pair.translated:
+        return
     for word in sorted((pair.clause.parts & _WEIGHTY) - pair.passage.parts):
         yield f"it adds “{word}”"
 
 
 def _kinship(pair: Pair) -> Iterator[str]:
+    if pair.translated:
+        return
     mine = pair.clause.meaning
     of_the_host = mine & (pair.asked.meaning - pair.passage.meaning)
     if pair.kinship < KINDRED:
@@ -190,19 +184,25 @@ def _kinship(pair: Pair) -> Iterator[str]:
         yield "it says what the host said, not the speaker"
 
 
+SCRIPTS = {"ru": "CYRILLIC", "ar": "ARABIC"}  # of the languages that a clause may be put into
+
+
 def _language(pair: Pair) -> Iterator[str]:
-    scripts = [_script(text) for text in (pair.clause.text, pair.passage.text)]
-    if not scripts[0] <= scripts[1] | {"LATIN"} or not scripts[0] & scripts[1]:
+    language = pair.clause.language
+    theirs = {SCRIPTS.get(language[:2], "LATIN")} if pair.translated else _script(pair.passage.text)
+    mine = _script(pair.clause.text)
+    if not mine <= theirs | {"LATIN"} or not mine & theirs:
         yield "it is in another script"
         return
     words = [
         word for word in pair.clause.words if word.isalpha() and word not in pair.passage.parts
     ]
-    known = word_list.counts(words, pair.language)
+    known = word_list.ordinary(words, language) if word_list.has(language) else None
     if known is None or len(words) < TOO_FEW:
+        if pair.translated:
+            yield "its language cannot be told"
         return
-    usual = sum(known.get(word, 0) >= word_list.COMMON for word in words)
-    if usual < OWN_LANGUAGE * len(words):
+    if sum(word in known for word in words) < OWN_LANGUAGE * len(words):
         yield "it is in another language"
 
 

@@ -102,7 +102,10 @@ def _passage(where: str, passage: Passage, part: Part, case: Case) -> Found:
 
 def _leads(passage: Passage, case: Case) -> Iterator[str]:
     voice, names = case.style.voice, _names(passage.said[0].speaker, case)
-    if passage.asked:
+    if passage.said[0].kind == "paraphrase":  # it says itself who said it
+        asked = voice.asked.partition("{name}")[0].rstrip() if passage.asked else ""
+        yield _begun(_filled(asked, {"question": passage.asked.text if passage.asked else ""}))
+    elif passage.asked:
         for name in names:
             yield _begun(_filled(voice.asked, {"question": passage.asked.text, "name": name}))
     elif passage.form == "paragraph":
