@@ -71,7 +71,9 @@ _LIGHT = speech.listed(
     evening"""
 )
 # Latin letters only: a Greek "Τ" that looks like a "T" makes a word that nobody finds.
-_PLAIN_WORD = re.compile(r"[A-Za-z0-9À-ɏ](?:[A-Za-z0-9À-ɏ.+#&/-]*[A-Za-z0-9À-ɏ+#])?(?:['’]s|s['’])?")
+_PLAIN_WORD = re.compile(
+    r"[A-Za-z0-9À-ɏ](?:[A-Za-z0-9À-ɏ.+#&/-]*[A-Za-z0-9À-ɏ+#])?(?:['’]s|s['’])?"
+)
 _LONGEST_WORD = 24  # characters; more is no word of a heading
 _BREAK = re.compile(r"[,.;:?!…—–)\]\"”]$|--$")
 _SHORTLIST = 20
@@ -115,47 +117,51 @@ class Read:
     asked: bool  # by a host
 
 
-def headings(topics: Sequence[Sequence[Sentence]], hosts: frozenset[str]) -> list[str]:
-    """A heading of two to eight words for each topic, all different, in the speakers' words."""
-    read = _read(topics, hosts)
-    weights = _weights(read)
-    proper = _proper(read)
-    tables = [_ranked(_phrases(topic, proper), weight) for topic, weight in zip(read, weights, strict=True)]
+def headings(topics: Sequence[Sequence[Read]], given: Iterable[str] = ()) -> list[str]:
+    """A heading of two to eight words for each topic, all different, in the speakers' words.
+
+    None of them is one of those `given` already.
+    """
+    proper = _proper(topics)
+    tables = [
+        _ranked(_phrases(topic, proper), weight)
+        for topic, weight in zip(topics, _weights(topics), strict=True)
+    ]
     for phrases, nearness in zip(tables, _nearness(topics, tables), strict=True):
         for phrase, near in zip(phrases, nearness, strict=True):
             phrase.score *= near
         phrases.sort(key=lambda phrase: (-phrase.score, phrase.forms))
-    given: list[str] = []
+    taken = list(given)
+    made: list[str] = []
     for phrases in tables:
-        given.append(_heading(phrases, given))
-    return given
+        made.append(_heading(phrases, [*taken, *made]))
+    return made
 
 
 # --- reading ---
 
 
-def _read(topics: Sequence[Sequence[Sentence]], hosts: frozenset[str]) -> list[list[Read]]:
-    cut = [[sentence.text.split() for sentence in topic] for topic in topics]
-    plain = [[[_edged(word) for word in words] for words in topic] for topic in cut]
-    found = iter(word_classes.classes(words for topic in plain for words in topic))
+def read(sentences: Sequence[Sentence], hosts: frozenset[str]) -> list[Read]:
+    """Sentences, word by word."""
+    cut = [sentence.text.split() for sentence in sentences]
+    plain = [[_edged(word) for word in words] for words in cut]
     return [
-        [
-            Read(
-                sentence,
-                tuple(words),
-                tuple(speech.normal(word) for word in words),
-                tuple(next(found)),
-                tuple(bool(_BREAK.search(word)) for word in raw),
-                sentence.speaker in hosts and speech.asks(sentence.text),
-            )
-            for sentence, words, raw in zip(topic, plain_topic, cut_topic, strict=True)
-        ]
-        for topic, plain_topic, cut_topic in zip(topics, plain, cut, strict=True)
+        Read(
+            sentence,
+            tuple(words),
+            tuple(speech.normal(word) for word in words),
+            tuple(found),
+            tuple(bool(_BREAK.search(word)) for word in raw),
+            sentence.speaker in hosts and speech.asks(sentence.text),
+        )
+        for sentence, raw, words, found in zip(
+            sentences, cut, plain, word_classes.classes(plain), strict=True
+        )
     ]
 
 
 def _edged(word: str) -> str:
-    return word.strip(" ,.;:?!…—–-()[]{}<>\"“”‘*_`~|") or word
+    return word.strip(' ,.;:?!…—–-()[]{}<>"“”‘*_`~|') or word
 
 
 def stem(form: str) -> str:
@@ -168,11 +174,11 @@ def stem(form: str) -> str:
     return form[:-1] if len(form) > 3 and form.endswith("s") and not form.endswith("ss") else form
 
 
-def _proper(read: Sequence[Sequence[Read]]) -> frozenset[str]:
+def _proper(topics: Sequence[Sequence[Read]]) -> frozenset[str]:
     """Words that are written with a capital inside sentences more often than without."""
     capital: Counter[str] = Counter()
     small: Counter[str] = Counter()
-    for topic in read:
+    for topic in topics:
         for line in topic:
             for word, form in list(zip(line.words, line.forms, strict=True))[1:]:
                 (capital if word[:1].isupper() else small)[form] += 1
@@ -183,11 +189,11 @@ def _tells(form: str) -> bool:
     return len(form) > 1 and stem(form) not in COMMON and form not in COMMON
 
 
-def _weights(read: Sequence[Sequence[Read]]) -> list[dict[str, float]]:
+def _weights(topics: Sequence[Sequence[Read]]) -> list[dict[str, float]]:
     """For each topic what a word is worth: often said here, seldom elsewhere, no everyday word."""
     said = [
         Counter(stem(form) for line in topic for form in line.forms if _tells(form))
-        for topic in read
+        for topic in topics
     ]
     everywhere = sum(said, Counter[str]())
     spread = Counter(word for words in said for word in words)
@@ -244,7 +250,10 @@ def _runs(line: Read) -> Iterator[tuple[int, int, str]]:
         if parts and line.classes[begin - 1] == "ing" and _does(line, begin - 1):
             yield begin - 1, end, "doing"
         elif parts and begin > 1 and line.classes[begin - 2] == "ing" and _does(line, begin - 2):
-            if line.classes[begin - 1] in ("determiner", "preposition") and not line.breaks[begin - 1]:
+            if (
+                line.classes[begin - 1] in ("determiner", "preposition")
+                and not line.breaks[begin - 1]
+            ):
                 yield begin - 2, end, "doing"
     for (begin, end), (next_begin, next_end) in zip(nouns, nouns[1:], strict=False):
         gap = line.forms[end:next_begin]
@@ -298,7 +307,11 @@ def _may_begin(line: Read, first: int, end: int, led: bool = False) -> bool:
         return False
     if stem(head) in _EMPTY and not led and lead in _PALE:
         return False
-    return lead not in _PALE and lead not in COMMON and (led or any(_tells(form) and stem(form) not in _EMPTY for form in forms))
+    return (
+        lead not in _PALE
+        and lead not in COMMON
+        and (led or any(_tells(form) and stem(form) not in _EMPTY for form in forms))
+    )
 
 
 def _does(line: Read, place: int) -> bool:
@@ -319,7 +332,7 @@ def _ranked(phrases: Iterable[Phrase], weight: dict[str, float]) -> list[Phrase]
 
 
 def _nearness(
-    topics: Sequence[Sequence[Sentence]], tables: Sequence[Sequence[Phrase]]
+    topics: Sequence[Sequence[Read]], tables: Sequence[Sequence[Phrase]]
 ) -> Iterator[list[float]]:
     """How close each phrase comes to what its topic means, against the others."""
     embedder = base.embedder()
@@ -331,10 +344,10 @@ def _nearness(
         yield [(0.2 + max(0.0, float(next(points) @ aim))) ** 1.5 for _ in table]
 
 
-def _excerpt(topic: Sequence[Sentence]) -> str:
+def _excerpt(topic: Sequence[Read]) -> str:
     """As much of a topic as the embedder reads: its longest sentences, in order."""
-    longest = sorted(topic, key=lambda sentence: -len(sentence.text))[:10]
-    return " ".join(sentence.text for sentence in topic if sentence in longest)
+    order = sorted(range(len(topic)), key=lambda place: -len(topic[place].sentence.text))
+    return " ".join(topic[place].sentence.text for place in sorted(order[:10]))
 
 
 # --- the heading ---
@@ -347,9 +360,19 @@ def _heading(phrases: Sequence[Phrase], given: Sequence[str]) -> str:
         if len(first.forms) <= 3 and first.kind != "doing":
             second = next((other for other in phrases if _goes_with(first, other)), None)
             heading = f"{heading} and {second.text}" if second else heading
+            if len(first.forms) == 1 and not second:
+                heading = _capital(_fuller(first, phrases).text)
         if heading not in given:
             return heading
     return f"Part {len(given) + 1}"  # nothing was said that a heading can be made of
+
+
+def _fuller(word: Phrase, phrases: Sequence[Phrase]) -> Phrase:
+    """A word alone says little: the phrase it is the heart of, else another that is near as good."""
+    longer = [phrase for phrase in phrases if len(phrase.forms) > 1]
+    around = [phrase for phrase in longer if word.stems <= phrase.stems]
+    near = [phrase for phrase in longer if phrase.score > 0.6 * word.score]
+    return next(iter([*around, *near]), word)
 
 
 def _goes_with(first: Phrase, other: Phrase) -> bool:
