@@ -284,9 +284,10 @@ class OutlineOptions(Options):
         default=True, description="Take the publisher's chapters where there are any."
     )
     minutes_per_topic: float = Field(
-        default=6,
+        default=8,
         gt=0,
-        description="Rough length of a topic in a long interview, where topics are found.",
+        description="A long interview has at least a topic for each so many minutes, where topics "
+        "are found. Much longer ones are divided in turn.",
     )
 
 

@@ -298,6 +298,17 @@ class Edited:
 
 
 @dataclass(frozen=True, slots=True)
+class Subtopic:
+    """What a part of a long topic is about."""
+
+    id: str  # "T3.1": first of topic T3
+    title: str
+    start: float
+    end: float
+    turns: tuple[str, str]  # ids of the first and the last turn
+
+
+@dataclass(frozen=True, slots=True)
 class Topic:
     """What a stretch of the interview is about."""
 
@@ -307,6 +318,7 @@ class Topic:
     end: float
     turns: tuple[str, str]  # ids of the first and the last turn
     source: Literal["chapters", "found"]
+    parts: tuple[Subtopic, ...] = ()  # of a long topic in a long interview; else none
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,258 +1,386 @@
 """What a stretch of talk is about, in a few of its own words: a heading for a topic."""
 
-import itertools
 import math
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from pipeline import speech
-from pipeline.engines import base
+from pipeline.engines import base, word_classes, word_list, wording
 from pipeline.engines.wording import COMMON
 from pipeline.model import Sentence
 
-# A noun phrase is found by what stands around it: no tagger is needed for a heading.
-_BEFORE = speech.listed(
-    "a an the this that these those my your our his her its their some any every each no of in on "
-    "about for with from to into by at as and or between over under than like called is are was "
-    "were what which how many more most whole other new"
+NOUNS: Final = frozenset({"noun", "plural", "name"})
+_BEFORE_NOUNS: Final = NOUNS | {"adjective", "of"}
+_JOINS: Final = speech.listed("of for in on with without against between to from behind versus vs")
+_LONGEST_PART = 4  # words of a noun phrase
+_LONGEST = 8  # words of a heading
+
+# Nouns that say nothing of a subject. `COMMON` has more of them.
+_EMPTY = speech.listed(
+    """ability account advantage afternoon age amount answer area aspect attention attempt audience
+    back background basis beginning benefit billion bottom bunch case category chance change choice
+    circle class clip comment concept condition conversation couple course curiosity day deal decade
+    degree detail difference direction discussion dozen edge effect effort element end
+    episode everybody everyone evening evidence experience extent eye face fact fan feature feeling
+    folk form front fun future gentleman girl group guest guy half hand head help hour host hundred
+    impact impression inch instance interview issue item job journey kid kilometer lady launch layer
+    length lesson level life line link list listener load magic majority man manner mark mass matter
+    mean meaning means member meter method mile million mind minute moment month morning name nature
+    need night note nothing notion null number object opinion opportunity option order ourselves
+    page pair part past path pattern percent percentage period phase phrase picture piece pile place
+    plenty plus podcast portion position possibility present problem process purpose quarter
+    quality question quote range rate reality reason reference regard respect rest result room round
+    row rule scale scenario second sentence series set shape show side sign situation size
+    solution space speaker speed spot stage standpoint start state step stuff style subject success
+    surface talk task team ten term test theme thousand thought topic total track trend truth turn
+    type user value variety version video view viewpoint week while world zero"""
 )
-_AFTER = speech.listed(
-    "is are was were be has have had do does did will would can could should may might must and or "
-    "but so because that which who when where if of in on at for to from with by as than into like "
-    "after before during through not it we you they he she i there then just you'd we're you're "
-    "it's that's really actually came comes went goes"
+# Words of degree, praise and order: a heading gains nothing from beginning with them.
+_PALE = speech.listed(
+    """able actual additional amazing available average awesome awful bad basic beautiful best better
+    big bigger biggest brilliant broad certain clear close common complete cool correct crazy crucial
+    current deep different difficult double early easier easiest easy effective enormous entire
+    essential exact excellent exciting extra extraordinary extreme fabulous fair familiar famous
+    fantastic fascinating fast faster favorite final fine former full fun funny general giant glad
+    good great greater greatest half happy hard harder hardest high higher highest hot huge ideal
+    impossible important incredible individual initial interesting key kind large larger largest last
+    late later latest least less lesser likely little long longer lots lovely low lower main major
+    massive maximum mere minor modern multiple narrow natural near nearest necessary new newer next
+    nice normal numerous obvious odd old older oldest only open-ended opposite ordinary original
+    overall own particular past perfect plain popular positive possible potential powerful practical
+    precise previous primary prime principal prior proper pure quick random rare ready real really
+    reasonable recent regular related relevant respective rough same separate serious several sheer
+    short shorter significant similar simple simplest single slight slow small smaller smallest
+    special specific standard strange strong stronger strongest stupid subsequent substantial such
+    sufficient super sure terrible tiny top total tough tremendous true typical ultimate unbelievable
+    unique unusual upcoming useful usual vague valuable various vast very weird whole wide wild
+    wonderful worse worst worth wrong young younger youngest"""
 )
-_INSIDE = speech.listed("of and for in to the a")  # may join two words of a heading
-# Content words that make a poor beginning or end of a heading: verbs, adverbs, praise, numbers.
-_POOR = speech.listed(
-    """able above absolutely according across actual add added against ahead allow allowed along
-    already alright although amazing among answer anyway apart aren't asked asking awesome
-    bad basically became become becomes began begin behind believe believed below beneath
-    beside best better beyond big bigger billion bit bring brings brought build built
-    can't certain certainly change changed changes changing clear clearly close comes
-    common complete completely cool couldn't course covers crazy create created curious
-    days decide decided deep definitely describe didn't doesn't doing dollars don't done
-    during early easier easy effectively eight eleven end ended enjoy enough entire
-    entirely especially essentially everybody everywhere exactly example expect explain
-    fact fair fairly fantastic far fast faster favorite feels felt fifteen fifty figure
-    figured fine first five folks forward four full fully fun gave general generally gets
-    giving glad goes going gone guy guys half hand happened happening happier hard harder
-    hasn't hate haven't hear heard hello help helped helps here's hey high higher hmm hope
-    huge hundred i'd i'll i've important including increasingly incredible incredibly
-    inside interested interesting involved isn't issue it'd job join joined keep keeps
-    kept kinds knew knowing known knows largely larger last late later learn learned leave
-    left let's lets level liked likely literally live lives living longer looked looking
-    looks lots love loved low main mainly matter meant mentioned million mine minute
-    minutes moment month months moved moving multiple myself natural near nearly
-    necessarily needed needs nice nine nope normal number numbers obviously oh one ones
-    open order particular particularly past percent perfect perfectly piece place places
-    play please plenty possible possibly potential potentially previous previously
-    primarily process provide putting question questions quick quickly read reading ready
-    real reason reasons recent recently regular related remember required requires result
-    room run running runs saw saying second seeing seen sense sent separate serious set
-    seven several share shared shouldn't show showed shows side similar simple simply
-    single six slower small somewhat somewhere soon sorry sort sorts speak speaking
-    special specific specifically spent spread stand standing started starting starts stay
-    step stick stood stop stopped story strange strong stuff suddenly super supposed
-    surely ten terms thank thanks themselves there's they'll they're they've thinking
-    third thirty thousand three throughout times told tonight took top totally toward
-    towards tried tries true truly turn turned turns twelve twenty two type types
-    ultimately understand understanding unless unlike upon useful using usually various
-    version wait walk wanted wants wasn't watch we'll we've week weeks weird welcome
-    weren't what's whatever whenever whereas who's whoever within without won't wonderful
-    wondering worked working works worse worst worth wouldn't wow write writing wrong
-    wrote yep yesterday you'll you've yourself""",
+# "Going home" is no subject, "Raising money" is.
+_LIGHT = speech.listed(
+    """being having doing going getting coming saying talking thinking trying wanting looking seeing
+    knowing asking telling feeling starting keeping happening seeming meaning wondering letting
+    putting taking giving making using hoping guessing becoming including according regarding
+    considering depending assuming liking sitting standing calling listening watching speaking
+    remaining following during concerning lacking missing amazing interesting leading existing
+    growing ongoing working playing moving turning showing bringing hearing waiting dealing finding
+    mentioning describing covering referring noting nothing something anything everything morning
+    evening"""
 )
-# What stands in front of a noun, and not of a verb: so a heading's last word is known for a noun.
-_NOUN_NEXT = speech.listed(
-    "a an the this these those my your our his her its their some any every each no of in on about "
-    "for with from most many few whole new old"
+# Latin letters only: a Greek "Τ" that looks like a "T" makes a word that nobody finds.
+_PLAIN_WORD = re.compile(
+    r"[A-Za-z0-9À-ɏ](?:[A-Za-z0-9À-ɏ.+#&/-]*[A-Za-z0-9À-ɏ+#])?(?:['’]s|s['’])?"
 )
-_NOUN_ENDING = re.compile(r"(?:tion|sion|ment|ness|ity|ship|ism|ance|ence|logy|ers?|ors?|ists?)s?$")
-_ENDS_HEADING = re.compile(r"[,.;:?!…—–)\]\"”]$")
-_SINGLE, _PAIR = 0.55, 1.25  # a word alone says little; two or three are what headings are made of
-_ASKED = 1.8  # a phrase of the host's own question says what the answer is about
-_SHORTLIST = 24
+_LONGEST_WORD = 24  # characters; more is no word of a heading
+_BREAK = re.compile(r"[,.;:?!…—–)\]\"”]$|--$")
+_SHORTLIST = 20
+_ASKED = 1.35  # a phrase of the host's own question says what the answer is about
+
+# What sorts of headings are worth: one word says little.
+_WORTH: Final = {"word": 0.5, "pair": 1.0, "phrase": 1.1, "joined": 1.0, "doing": 1.0}
 
 
 @dataclass(slots=True)
 class Phrase:
-    """A run of words that could be a heading."""
+    """A run of words that could be a heading, or half of one."""
 
     forms: tuple[str, ...]
-    seen: Counter[str] = field(default_factory=Counter)  # surface -> how often
+    kind: str  # see _WORTH
+    seen: Counter[str] = field(default_factory=Counter)  # as it was written -> how often
     sentences: set[str] = field(default_factory=set)
     asked: bool = False
-    framed: bool = False  # stood at least once as noun phrases stand
+    score: float = 0.0
 
     @property
     def text(self) -> str:
         """As it was said most often."""
         return max(self.seen, key=lambda surface: (self.seen[surface], surface))
 
+    @property
+    def stems(self) -> frozenset[str]:
+        """What it tells."""
+        return frozenset(stem(form) for form in self.forms if _tells(form))
 
-def headings(topics: Sequence[Sequence[Sentence]], hosts: frozenset[str]) -> list[str]:
-    """A heading of two to six words for each topic, all different, in the speakers' words."""
-    nouns = _nouns(topics)
-    tables = [_phrases(topic, hosts, nouns) for topic in topics]
-    spread = Counter(forms for table in tables for forms in table)
-    ranked = [_ranked(table, spread, len(topics)) for table in tables]
-    shortlists = [[phrase for phrase, _ in rank[:_SHORTLIST]] for rank in ranked]
-    meanings = _meanings(topics, shortlists)
-    given: list[str] = []
-    for rank, meaning in zip(ranked, meanings, strict=True):
-        scored = sorted(
-            ((phrase, score * near) for (phrase, score), near in zip(rank, meaning, strict=False)),
-            key=lambda pair: -pair[1],
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A sentence, word by word."""
+
+    sentence: Sentence
+    words: tuple[str, ...]  # without the marks around them
+    forms: tuple[str, ...]
+    classes: tuple[str, ...]
+    breaks: tuple[bool, ...]  # whether a mark follows the word
+    asked: bool  # by a host
+
+
+def headings(topics: Sequence[Sequence[Read]], given: Iterable[str] = ()) -> list[str]:
+    """A heading of two to eight words for each topic, all different, in the speakers' words.
+
+    None of them is one of those `given` already.
+    """
+    proper = _proper(topics)
+    tables = [
+        _ranked(_phrases(topic, proper), weight)
+        for topic, weight in zip(topics, _weights(topics), strict=True)
+    ]
+    for phrases, nearness in zip(tables, _nearness(topics, tables), strict=True):
+        for phrase, near in zip(phrases, nearness, strict=True):
+            phrase.score *= near
+        phrases.sort(key=lambda phrase: (-phrase.score, phrase.forms))
+    taken = list(given)
+    made: list[str] = []
+    for phrases in tables:
+        made.append(_heading(phrases, [*taken, *made]))
+    return made
+
+
+# --- reading ---
+
+
+def read(sentences: Sequence[Sentence], hosts: frozenset[str]) -> list[Read]:
+    """Sentences, word by word."""
+    cut = [sentence.text.split() for sentence in sentences]
+    plain = [[_edged(word) for word in words] for words in cut]
+    return [
+        Read(
+            sentence,
+            tuple(words),
+            tuple(speech.normal(word) for word in words),
+            tuple(found),
+            tuple(bool(_BREAK.search(word)) for word in raw),
+            sentence.speaker in hosts and speech.asks(sentence.text),
         )
-        given.append(_heading(scored, given))
-    return given
+        for sentence, raw, words, found in zip(
+            sentences, cut, plain, word_classes.classes(plain), strict=True
+        )
+    ]
 
 
-def _nouns(topics: Sequence[Sequence[Sentence]]) -> frozenset[str]:
-    """Words that somewhere in the talk stand as nouns do, or are names."""
-    found: set[str] = set()
-    for sentence in itertools.chain.from_iterable(topics):
-        words = sentence.text.split()
-        forms = [speech.normal(word) for word in words]
-        for (before, form), word in zip(itertools.pairwise(forms), words[1:], strict=True):
-            if before in _NOUN_NEXT or word[:1].isupper() or _NOUN_ENDING.search(form):
-                found.add(form)
-    return frozenset(found)
+def _edged(word: str) -> str:
+    return word.strip(' ,.;:?!…—–-()[]{}<>"“”‘*_`~|') or word
 
 
-def _phrases(
-    topic: Sequence[Sentence], hosts: frozenset[str], nouns: frozenset[str]
-) -> dict[tuple[str, ...], Phrase]:
+def stem(form: str) -> str:
+    """The same for one and many.
+
+    >>> stem("models"), stem("model's"), stem("business")
+    ('model', 'model', 'business')
+    """
+    form = form.removesuffix("'s").removesuffix("s'")
+    return form[:-1] if len(form) > 3 and form.endswith("s") and not form.endswith("ss") else form
+
+
+def _proper(topics: Sequence[Sequence[Read]]) -> frozenset[str]:
+    """Words that are written with a capital inside sentences more often than without."""
+    capital: Counter[str] = Counter()
+    small: Counter[str] = Counter()
+    for topic in topics:
+        for line in topic:
+            for word, form in list(zip(line.words, line.forms, strict=True))[1:]:
+                (capital if word[:1].isupper() else small)[form] += 1
+    return frozenset(form for form, count in capital.items() if count > small[form])
+
+
+def _tells(form: str) -> bool:
+    return len(form) > 1 and stem(form) not in COMMON and form not in COMMON
+
+
+def _weights(topics: Sequence[Sequence[Read]]) -> list[dict[str, float]]:
+    """For each topic what a word is worth: often said here, seldom elsewhere, no everyday word."""
+    said = [
+        Counter(stem(form) for line in topic for form in line.forms if _tells(form))
+        for topic in topics
+    ]
+    everywhere = sum(said, Counter[str]())
+    spread = Counter(word for words in said for word in words)
+    usual = word_list.counts(everywhere, "en") or {}
+    return [
+        {
+            word: math.sqrt(count - 0.5)
+            * (0.4 + math.log1p((len(said) - 1) / spread[word]) / math.log1p(len(said)))
+            * (0.3 + count / everywhere[word])
+            * _rarity(usual.get(word, 0))
+            for word, count in words.items()
+        }
+        for words in said
+    ]
+
+
+def _rarity(count: int) -> float:
+    """1 for what films never say, less for everyday words."""
+    return math.log(1.6e9 / (count + 2000)) / math.log(1.6e9 / 2000)
+
+
+# --- phrases ---
+
+
+def _phrases(topic: Iterable[Read], proper: frozenset[str]) -> list[Phrase]:
     table: dict[tuple[str, ...], Phrase] = {}
-    for sentence in topic:
-        words = sentence.text.split()
-        forms = [speech.normal(word) for word in words]
-        asked = sentence.speaker in hosts and speech.asks(sentence.text)
-        for begin in range(len(words)):
-            for end in range(begin + 1, min(begin + 5, len(words)) + 1):
-                if end > begin + 1 and _ENDS_HEADING.search(words[end - 2]):
-                    break
-                run = tuple(forms[begin:end])
-                if run[-1] not in nouns or not _fits(run):
-                    continue
-                phrase = table.setdefault(run, Phrase(run))
-                phrase.seen[_surface(words[begin:end], begin == 0)] += 1
-                phrase.sentences.add(sentence.id)
-                phrase.asked |= asked
-                phrase.framed |= _framed(words, forms, begin, end)
-    return table
+    for line in topic:
+        for begin, end, kind in _runs(line):
+            forms = line.forms[begin:end]
+            if kind != "doing" and end - begin <= 2:
+                kind = "word" if end - begin == 1 else "pair"
+            phrase = table.setdefault(forms, Phrase(forms, kind))
+            phrase.seen[_surface(line, begin, end, proper)] += 1
+            phrase.sentences.add(line.sentence.id)
+            phrase.asked |= line.asked
+    return list(table.values())
 
 
-def _fits(run: tuple[str, ...]) -> bool:
-    """Whether a heading may begin, go on and end so."""
-    if not (_strong(run[0]) and _strong(run[-1])) or len(set(run)) < len(run):
-        return False
-    if any(one in _INSIDE and other in {"and", "to"} for one, other in itertools.pairwise(run)):
-        return False
-    return all(form in _INSIDE or _carries(form) for form in run) and not any(
-        form.endswith("ly") for form in run
-    )
+def _surface(line: Read, begin: int, end: int, proper: frozenset[str]) -> str:
+    words = list(line.words[begin:end])
+    if begin == 0 and line.forms[0] not in proper and words[0][1:] == words[0][1:].lower():
+        words[0] = words[0].lower()  # the capital of a sentence's first word is not its own
+    return " ".join(words)
 
 
-def _strong(form: str) -> bool:
-    return _carries(form) and form not in _POOR and not form.endswith("ly")
-
-
-def _carries(form: str) -> bool:
-    return (
-        len(form) > 1
-        and form.removesuffix("'s") not in COMMON
-        and not set("'—–…") & set(form.removesuffix("'s"))
-        and any(letter.isalpha() for letter in form)
-    )
-
-
-def _framed(words: list[str], forms: list[str], begin: int, end: int) -> bool:
-    """Whether it stands here as a noun phrase does."""
-    breaks = [bool(_ENDS_HEADING.search(word)) for word in words]
-    before = begin == 0 or forms[begin - 1] in _BEFORE or breaks[begin - 1]
-    after = end == len(words) or forms[end] in _AFTER or breaks[end - 1]
-    return after and (before or words[begin][:1].isupper())
-
-
-def _surface(words: list[str], first: bool) -> str:
-    text = " ".join(words).strip(" ,.;:?!…—–()[]\"“”‘'")
-    # The capital of a sentence's first word is not the word's own.
-    lowers = first and not any(letter.isupper() for letter in words[0][1:]) and words[0] != "I"
-    return text[:1].lower() + text[1:] if lowers else text
-
-
-def _ranked(
-    table: dict[tuple[str, ...], Phrase], spread: Counter[tuple[str, ...]], topics: int
-) -> list[tuple[Phrase, float]]:
-    """Phrases by how often they are said here and how seldom elsewhere."""
-    scores = []
-    for phrase in table.values():
-        if not phrase.framed:
+def _runs(line: Read) -> Iterator[tuple[int, int, str]]:
+    """Where noun phrases stand, joined ones, and what somebody does: "raising money"."""
+    nouns = list(_noun_phrases(line))
+    for begin, end in nouns:
+        parts = [first for first in range(begin, end) if _may_begin(line, first, end)]
+        for first in parts:
+            if end - first <= _LONGEST_PART:
+                yield first, end, "phrase"
+        if parts and line.classes[begin - 1] == "ing" and _does(line, begin - 1):
+            yield begin - 1, end, "doing"
+        elif parts and begin > 1 and line.classes[begin - 2] == "ing" and _does(line, begin - 2):
+            if (
+                line.classes[begin - 1] in ("determiner", "preposition")
+                and not line.breaks[begin - 1]
+            ):
+                yield begin - 2, end, "doing"
+    for (begin, end), (next_begin, next_end) in zip(nouns, nouns[1:], strict=False):
+        gap = line.forms[end:next_begin]
+        if not gap or gap[0] not in _JOINS or any(line.breaks[end - 1 : next_begin]):
             continue
-        often = math.log1p(len(phrase.sentences))
-        seldom = math.log1p(topics / spread[phrase.forms])
-        size = _SINGLE if len(phrase.forms) == 1 else _PAIR if len(phrase.forms) <= 3 else 1.0
-        scores.append((phrase, often * seldom * size * (_ASKED if phrase.asked else 1.0)))
-    scores.sort(key=lambda pair: (-pair[1], pair[0].forms))
-    return scores
+        if len(gap) == 1 or (len(gap) == 2 and gap[1] in ("the", "a", "an", "our", "their")):
+            for first in range(begin, end):
+                if _may_begin(line, first, end, led=True) and next_end - first <= _LONGEST_PART + 2:
+                    if _may_begin(line, next_begin, next_end):
+                        yield first, next_end, "joined"
 
 
-def _meanings(
-    topics: Sequence[Sequence[Sentence]], shortlists: list[list[Phrase]]
-) -> list[list[float]]:
-    """How close each phrase of a shortlist comes to what its topic means, against the others."""
+def _noun_phrases(line: Read) -> Iterator[tuple[int, int]]:
+    """Longest runs of adjectives and nouns that end with a noun."""
+    place = 0
+    while place < len(line.words):
+        end = last = place
+        while end < len(line.words) and _goes_on(line, place, end):
+            end += 1
+            if line.classes[end - 1] in NOUNS or (
+                line.classes[end - 1] == "number" and end > place + 1
+            ):
+                last = end
+            if line.breaks[end - 1]:
+                break
+        if last > place:
+            yield place, last
+        place = max(end, place + 1)
+
+
+def _goes_on(line: Read, begin: int, place: int) -> bool:
+    if not _PLAIN_WORD.fullmatch(line.words[place]) or len(line.words[place]) > _LONGEST_WORD:
+        return False
+    kind = line.classes[place]
+    if kind == "ing":  # "scaling laws", "a coding environment"; no "is scaling laws"
+        return place > 0 and line.classes[place - 1] in (_BEFORE_NOUNS | {"determiner", "ing"})
+    if kind == "number":  # "Llama 3"
+        return place > begin and line.classes[place - 1] == "name"
+    return kind in _BEFORE_NOUNS
+
+
+def _may_begin(line: Read, first: int, end: int, led: bool = False) -> bool:
+    """Whether a noun phrase that begins there says something. `led`: more follows it."""
+    forms = line.forms[first:end]
+    head, lead = forms[-1], forms[0]
+    if len(set(forms)) < len(forms) or any(form.endswith("ly") for form in forms[:-1]):
+        return False
+    if not led and (stem(head) in _EMPTY and end - first == 1):
+        return False
+    if stem(head) in COMMON or head in COMMON or not any(map(str.isalpha, head)):
+        return False
+    if stem(head) in _EMPTY and not led and lead in _PALE:
+        return False
+    return (
+        lead not in _PALE
+        and lead not in COMMON
+        and (led or any(_tells(form) and stem(form) not in _EMPTY for form in forms))
+    )
+
+
+def _does(line: Read, place: int) -> bool:
+    form = line.forms[place]
+    return form not in _LIGHT and form not in COMMON and not line.breaks[place]
+
+
+def _ranked(phrases: Iterable[Phrase], weight: dict[str, float]) -> list[Phrase]:
+    """The best of them, by the words in them and by how often they are said."""
+    for phrase in phrases:
+        told = [weight.get(word, 0.0) * (0.5 if word in _EMPTY else 1.0) for word in phrase.stems]
+        if told:
+            often = 0.7 + 0.6 * math.log(len(phrase.sentences))
+            phrase.score = sum(told) / (len(told) + 0.5) ** 0.8 * often * _WORTH[phrase.kind]
+            phrase.score *= _ASKED if phrase.asked else 1.0
+    ranked = sorted(phrases, key=lambda phrase: (-phrase.score, phrase.forms))
+    return ranked[:_SHORTLIST]
+
+
+def _nearness(
+    topics: Sequence[Sequence[Read]], tables: Sequence[Sequence[Phrase]]
+) -> Iterator[list[float]]:
+    """How close each phrase comes to what its topic means, against the others."""
     embedder = base.embedder()
-    texts = [_excerpt(topic) for topic in topics]
-    centres = embedder.embed(texts)
+    centres = embedder.embed([_excerpt(topic) for topic in topics])
     everything = centres.mean(axis=0)
-    points = embedder.embed([phrase.text for shortlist in shortlists for phrase in shortlist])
-    nearness: list[list[float]] = []
-    begin = 0
-    for centre, shortlist in zip(centres, shortlists, strict=True):
-        own = points[begin : begin + len(shortlist)]
-        begin += len(shortlist)
-        nearness.append(
-            [0.15 + max(0.0, float(near)) for near in own @ (centre - 0.3 * everything)]
-        )
-    return nearness
+    points = iter(embedder.embed([phrase.text for table in tables for phrase in table]))
+    for centre, table in zip(centres, tables, strict=True):
+        aim = centre - 0.3 * everything
+        yield [(0.2 + max(0.0, float(next(points) @ aim))) ** 1.5 for _ in table]
 
 
-def _excerpt(topic: Sequence[Sentence]) -> str:
+def _excerpt(topic: Sequence[Read]) -> str:
     """As much of a topic as the embedder reads: its longest sentences, in order."""
-    longest = sorted(topic, key=lambda sentence: -len(sentence.text))[:10]
-    return " ".join(sentence.text for sentence in topic if sentence in longest)
+    order = sorted(range(len(topic)), key=lambda place: -len(topic[place].sentence.text))
+    return " ".join(topic[place].sentence.text for place in sorted(order[:10]))
 
 
-def _heading(scored: list[tuple[Phrase, float]], given: list[str]) -> str:
-    """The best phrase; a short one takes the next that says something else."""
-    for first, score in scored:
+# --- the heading ---
+
+
+def _heading(phrases: Sequence[Phrase], given: Sequence[str]) -> str:
+    """The best phrase; a short one with the next that says something else."""
+    for first in phrases:
         heading = _capital(first.text)
-        least = 0.25 if len(first.forms) == 1 else 0.45
-        if len(first.forms) <= 2:
-            second = next(
-                (
-                    other
-                    for other, weight in scored
-                    if weight >= least * score and _differs(first, other) and len(other.forms) <= 3
-                ),
-                None,
-            )
-            if second:
-                heading = f"{heading} and {second.text}"
+        if len(first.forms) <= 3 and first.kind != "doing":
+            second = next((other for other in phrases if _goes_with(first, other)), None)
+            heading = f"{heading} and {second.text}" if second else heading
+            if len(first.forms) == 1 and not second:
+                heading = _capital(_fuller(first, phrases).text)
         if heading not in given:
             return heading
     return f"Part {len(given) + 1}"  # nothing was said that a heading can be made of
 
 
-def _differs(one: Phrase, other: Phrase) -> bool:
-    stems = [
-        {form.removesuffix("'s").rstrip("s")[:6] for form in each.forms} for each in (one, other)
-    ]
-    return stems[0].isdisjoint(stems[1])
+def _fuller(word: Phrase, phrases: Sequence[Phrase]) -> Phrase:
+    """A word alone says little: the phrase it is the heart of, else another that is near as good."""
+    longer = [phrase for phrase in phrases if len(phrase.forms) > 1]
+    around = [phrase for phrase in longer if word.stems <= phrase.stems]
+    near = [phrase for phrase in longer if phrase.score > 0.6 * word.score]
+    return next(iter([*around, *near]), word)
+
+
+def _goes_with(first: Phrase, other: Phrase) -> bool:
+    if other.kind == "doing" or len(first.forms) + len(other.forms) >= _LONGEST - 1:
+        return False
+    often = len(other.sentences) > 1 or other.asked
+    least = 0.5 if often else 0.8 if len(first.forms) == 1 else 1.0
+    return first.stems.isdisjoint(other.stems) and other.score >= least * first.score
 
 
 def _capital(text: str) -> str:
