@@ -98,6 +98,10 @@ def parser() -> argparse.ArgumentParser:
         help="how many people speak, or who is who: S1=NAME, S1=guest, S1=guest:NAME, host=NAME",
     )
     add.add_argument("--info", type=Path, metavar="FILE", help="the file's yt-dlp .info.json")
+    add.add_argument("--force", action="store_true", help="do all of it again")
+    add.add_argument(
+        "--from", dest="again_from", metavar="STAGE", type=commands.stage, help=commands.FROM
+    )
     add.add_argument("--out", type=Path, metavar="DIR", help="where articles go (default: output)")
     add.add_argument("--config", type=Path, metavar="FILE", help="default: config/mytake.toml")
     add.set_defaults(command=run)
@@ -165,6 +169,8 @@ def speaker(part: str) -> tuple[str | None, Any]:
 
 def run(args: argparse.Namespace) -> int:
     """`mytake run`: one article each; one failure never stops the others."""
+    from pipeline.history import History
+
     config, style, output = settings(args)
     asked = other_styles(args, config)
     write = recorder() or write_plainly
@@ -173,12 +179,14 @@ def run(args: argparse.Namespace) -> int:
         say(f"\n{source.title or source.address}")
         try:
             others = {**written_styles(args, config, output, source.key), **asked}
+            do_again(args, output, source.key)
             published = write(source, config, style, output, others)
         except InterviewError as error:
             failures.append(error)
             tell(error)
             continue
         written += 1
+        History(output).forgive(source.key)
         say(f"{published.status.replace('_', ' ')}:")
         for name in dict.fromkeys(args.style or [config.compose.style]):
             print(published.folder / article_file(name, config), flush=True)
@@ -187,6 +195,17 @@ def run(args: argparse.Namespace) -> int:
         for failure in failures:
             say(plain(f"  {failure.parts[0]} {failure.parts[1]}"))
     return 1 if failures else 0
+
+
+def do_again(args: argparse.Namespace, output: Path, key: str) -> None:
+    """What is to be done again, whatever is kept of it."""
+    again = args.again_from or ("download" if args.force else None)
+    if again:
+        from flows.path import STAGES
+        from pipeline.store import Work
+
+        with Work(output / ".work" / key) as work:
+            work.forget(STAGES[STAGES.index(again) :])
 
 
 def settings(args: argparse.Namespace) -> "tuple[Config, Style, Path]":
