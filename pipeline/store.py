@@ -15,7 +15,7 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -132,6 +132,12 @@ class Work:
             self._finish(name, mark, folder, result)
         log.info("%-11s %.1f s", name, time.monotonic() - begun)
         return result
+
+    def forget(self, names: Collection[str]) -> None:
+        """Do these steps again when they are next asked for, whatever is kept of them."""
+        for manifest in self.root.glob("*.json"):
+            if manifest.stem.partition("-")[0] in names:
+                manifest.unlink()
 
     def variants(self, stage: Callable[..., object]) -> list[str]:
         """Those of this stage that were ever finished here."""
