@@ -190,7 +190,6 @@ CROOKED: dict[str, tuple[Callable[[Asked], Answer], str]] = {
         "language",
     ),
     "another script": (lambda _: points((1, "守护者大多听着转动透镜的机器")), "script"),
-    "first person": (lambda _: points((1, "I mostly hear their machine at night")), "third"),
     "to the reader": (lambda _: points((1, "you mostly hear the machine and its lens")), "third"),
     "another number": (
         lambda _: points((1, "the lens at Vik weighs 950 kilograms and floats in mercury")),

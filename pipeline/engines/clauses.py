@@ -11,7 +11,7 @@ from typing import get_args
 from pipeline.engines import framing, llm, prompts, rewording, wording
 from pipeline.engines.sections import FIGURE, surname
 from pipeline.engines.tasks import Desk, Task, words
-from pipeline.model import Statement
+from pipeline.model import Sentence, Statement
 from pipeline.speech import normal
 
 
@@ -44,8 +44,7 @@ def statements(
     taken: dict[int, tuple[str, str]] = {}  # place of the passage -> verb and clause
     faults: list[Fault] = []
     for point in reply.value.points[: task.points]:
-        clause = _bare(point.clause, desk)
-        place, wrong = _borne(clause, point.passage - 1, task, desk)
+        place, clause, wrong = _borne(_bare(point.clause, desk), point.passage - 1, task, desk)
         if wrong:
             faults += [Fault(why, clause) for why in wrong[:2]]
         elif place in taken:
@@ -79,8 +78,7 @@ def _bare(clause: str, desk: Desk) -> str:
         for name in filter(None, (speaker.name, "The speaker", "the speaker")):
             for verb in ("said", "says", *get_args(prompts.Verb)):
                 bare = bare.removeprefix(f"{framing.one_line(name)} {verb} ").removeprefix("that ")
-    bare = _LEAD_IN.sub("", bare)
-    return _in_the_third_person(bare) if desk.language[:2] == "en" else bare
+    return _LEAD_IN.sub("", bare)
 
 
 # How people begin to speak; after "said that" it stumbles.
@@ -107,34 +105,41 @@ _INDIRECT = tuple(
 _THEY = re.compile(r"\b(?:they|them|their|theirs|themselves)\b", re.IGNORECASE)
 
 
-def _in_the_third_person(clause: str) -> str:
+def _in_the_third_person(clause: str, passage: str) -> str:
     """English as indirect speech has it; untouched where "they" is somebody else already.
 
-    >>> _in_the_third_person("I was sure that we sell our boats ourselves")
-    'they were sure that they sell their boats themselves'
-    >>> _in_the_third_person("I told them that we sell the boats")
+    >>> _in_the_third_person("I was sure that we sell our boats", "I was sure we sell our boats.")
+    'they were sure that they sell their boats'
+    >>> _in_the_third_person("I told them that we sell the boats", "I told them we sell the boats.")
     'I told them that we sell the boats'
     """
-    if _THEY.search(clause):
+    if _THEY.search(passage):
         return clause
     for said, told in _INDIRECT:
         clause = said.sub(told, clause)
     return clause
 
 
-def _borne(clause: str, claimed: int, task: Task, desk: Desk) -> tuple[int, list[str]]:
+def _borne(clause: str, claimed: int, task: Task, desk: Desk) -> tuple[int, str, list[str]]:
     """The passage that bears the clause: of those that do the most alike, whichever was claimed."""
-    mine, asked = rewording.Text(clause, desk.language), rewording.Text(task.about, desk.said_in)
-    pairs = [
-        rewording.Pair(mine, rewording.Text(one.text, desk.said_in), asked) for one in task.passages
-    ]
+    pairs = [_pair(clause, passage, task, desk) for passage in task.passages]
     order = sorted(range(len(pairs)), key=lambda place: -pairs[place].kinship)
     told = claimed if 0 <= claimed < len(pairs) else order[0]
     # Across languages no words are shared by which to find it: it is the one that was claimed.
     for place in [told] if desk.translated else order[:3]:
         if not rewording.faults(pairs[place]):
-            return place, []
-    return told, rewording.faults(pairs[told])
+            return place, pairs[place].clause.text, []
+    return told, clause, rewording.faults(pairs[told])
+
+
+def _pair(clause: str, passage: Sentence, task: Task, desk: Desk) -> rewording.Pair:
+    if desk.language[:2] == "en":
+        clause = _in_the_third_person(clause, passage.text)
+    return rewording.Pair(
+        rewording.Text(clause, desk.language),
+        rewording.Text(passage.text, desk.said_in),
+        rewording.Text(task.about, desk.said_in),
+    )
 
 
 QUOTABLE = 0.5  # worth from which a passage is quoted though the model named none
