@@ -94,6 +94,7 @@ _INDIRECT = tuple(
     (re.compile(said), told)
     for said, told in (
         (r"\bI['’]m\b|\bI am\b", "they are"),
+        (r"\bwas I\b", "were they"),
         (r"\bI((?: (?:never|always|also|just|still|\w+ly))?) was(?=\b|n['’]t)", r"they\1 were"),
         (r"\b(?:I|[Ww]e)\b", "they"),
         (r"\b(?:me|us)\b", "them"),
