@@ -228,7 +228,8 @@ def _script(text: str) -> set[str]:
 
 # In the order in which a model is told; the first ones make the others meaningless.
 CHECKS: tuple[Callable[[Pair], Iterator[str]], ...] = (
-    _form, _dangling, _addressed, _loop, _language, _person, _numbers, _names, _negation, _stronger, _kinship,
+    _form, _dangling, _addressed, _loop, _language, _person, _numbers, _names, _negation,
+    _stronger, _kinship,
 )  # fmt: skip
 
 
