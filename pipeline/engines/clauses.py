@@ -12,7 +12,7 @@ from pipeline.engines import framing, llm, prompts, rewording, wording
 from pipeline.engines.sections import FIGURE, surname
 from pipeline.engines.tasks import Desk, Task, words
 from pipeline.model import Sentence, Statement
-from pipeline.speech import normal
+from pipeline.speech import listed, normal
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,8 +229,12 @@ def _name(speaker_id: str, called: set[str], desk: Desk) -> str:
     return surname(whole, names) if speaker_id in called else whole
 
 
+# Words that begin a clause and may stand nowhere else in an interview; none is a name.
+_BEGINS = listed("although though while whereas despite once unless until since besides whenever")
+
+
 def _lowered(clause: str, desk: Desk) -> str:
     """With a small first letter, where its first word is an ordinary one and no name."""
     first = normal(clause.split(maxsplit=1)[0])
-    ordinary = first in desk.small or first in wording.COMMON
+    ordinary = first in desk.small | wording.COMMON | _BEGINS
     return clause[:1].lower() + clause[1:] if ordinary else clause
