@@ -134,6 +134,20 @@ def test_what_was_wrong_is_told_and_the_second_try_counts() -> None:
 
 
 @pytest.mark.slow
+def test_of_several_tries_the_best_is_printed() -> None:
+    def tires(asked: Asked) -> Answer:
+        told = "could not be used" in str(asked["messages"])
+        crooked = (9, "the harbour committee bought several boats")
+        return points(crooked) if told else points(*_first(asked), crooked)
+
+    with Server(tires) as server:
+        article = written(knobs(server), options=ONE)
+    assert len(server.requests) == 2
+    assert article.fallbacks == ()
+    assert len(reworded(article)) == 1
+
+
+@pytest.mark.slow
 def test_the_passage_is_found_by_code_whatever_number_the_model_gives() -> None:
     def off_by_one(asked: Asked) -> Answer:
         return points(*((number + 1, text) for number, text in _first(asked)))
