@@ -2,7 +2,8 @@
 
 import pytest
 
-from pipeline.engines.clauses import _in_the_third_person
+from pipeline.engines.clauses import _bare, _in_the_third_person
+from tests import lighthouse as vik
 
 
 @pytest.mark.parametrize(
@@ -23,3 +24,23 @@ def test_the_first_person_becomes_the_third(said: str, told: str) -> None:
 def test_where_they_are_somebody_else_nothing_is_changed() -> None:
     clause = "I told them that we sell the boats"
     assert _in_the_third_person(clause, "I told them we sell the boats.") == clause
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "that the lens floats.",
+        "Tomás Lind explained that the lens floats",
+        "Lind said the lens floats",
+        "The speaker pointed out that the lens floats.",
+        "they said that the lens floats",
+        "Well, you know, the lens floats",
+    ],
+)
+def test_what_code_puts_around_a_clause_is_not_there_twice(said: str) -> None:
+    assert _bare(said, vik.SPEAKERS) == "the lens floats"
+
+
+def test_who_said_what_to_whom_is_no_credit() -> None:
+    clause = "they said yes to the guests"
+    assert _bare(clause, vik.SPEAKERS) == clause

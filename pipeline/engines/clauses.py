@@ -11,7 +11,7 @@ from typing import get_args
 from pipeline.engines import framing, llm, prompts, rewording, wording
 from pipeline.engines.sections import FIGURE, surname
 from pipeline.engines.tasks import Desk, Task, words
-from pipeline.model import Sentence, Statement
+from pipeline.model import Sentence, Speaker, Statement
 from pipeline.speech import listed, normal
 
 
@@ -44,7 +44,9 @@ def statements(
     taken: dict[int, tuple[str, str]] = {}  # place of the passage -> verb and clause
     faults: list[Fault] = []
     for point in reply.value.points[: task.points]:
-        place, clause, wrong = _borne(_bare(point.clause, desk), point.passage - 1, task, desk)
+        place, clause, wrong = _borne(
+            _bare(point.clause, desk.speakers), point.passage - 1, task, desk
+        )
         if wrong:
             faults += [Fault(why, clause) for why in wrong[:2]]
         elif place in taken:
@@ -71,16 +73,19 @@ def _breaks_contract(made: Sequence[Statement], task: Task, desk: Desk) -> str:
     return "the article would be longer than its style allows" if longer else ""
 
 
-def _bare(clause: str, desk: Desk) -> str:
+def _bare(clause: str, speakers: Sequence[Speaker]) -> str:
     """The clause without what code puts around it, which models like to repeat."""
     bare = framing.one_line(clause).rstrip(" .").removeprefix("that ")
-    for speaker in desk.speakers:
-        for name in filter(None, (speaker.name, "The speaker", "the speaker")):
-            for verb in ("said", "says", *get_args(prompts.Verb)):
-                bare = bare.removeprefix(f"{framing.one_line(name)} {verb} ").removeprefix("that ")
-    return _LEAD_IN.sub("", bare)
+    names = [framing.one_line(one.name) for one in speakers if one.name]
+    who = "|".join(map(re.escape, [*names, *(surname(name, names) for name in names)]))
+    bare = re.sub(rf"^(?:{who or 'the speaker'}) (?:{_VERBS})(?: that)? ", "", bare)
+    return _LEAD_IN.sub("", _CREDITED.sub("", bare))
 
 
+_VERBS = "|".join(("said", "says", *get_args(prompts.Verb)))
+_CREDITED = re.compile(
+    rf"^(?:the (?:speaker|guest) (?:{_VERBS})(?: that)?|(?:they|he|she) (?:{_VERBS}) that) ", re.I
+)
 # How people begin to speak; after "said that" it stumbles.
 _LEAD_IN = re.compile(
     r"^(?:(?:but|and|so(?! (?:far|much|many|long|few|little)\b)"
