@@ -134,6 +134,20 @@ def test_what_was_wrong_is_told_and_the_second_try_counts() -> None:
 
 
 @pytest.mark.slow
+def test_of_several_tries_the_best_is_printed() -> None:
+    def tires(asked: Asked) -> Answer:
+        told = "could not be used" in str(asked["messages"])
+        crooked = (9, "the harbour committee bought several boats")
+        return points(crooked) if told else points(*_first(asked), crooked)
+
+    with Server(tires) as server:
+        article = written(knobs(server), options=ONE)
+    assert len(server.requests) == 2
+    assert article.fallbacks == ()
+    assert len(reworded(article)) == 1
+
+
+@pytest.mark.slow
 def test_the_passage_is_found_by_code_whatever_number_the_model_gives() -> None:
     def off_by_one(asked: Asked) -> Answer:
         return points(*((number + 1, text) for number, text in _first(asked)))
@@ -190,7 +204,6 @@ CROOKED: dict[str, tuple[Callable[[Asked], Answer], str]] = {
         "language",
     ),
     "another script": (lambda _: points((1, "守护者大多听着转动透镜的机器")), "script"),
-    "first person": (lambda _: points((1, "I mostly hear their machine at night")), "third"),
     "to the reader": (lambda _: points((1, "you mostly hear the machine and its lens")), "third"),
     "another number": (
         lambda _: points((1, "the lens at Vik weighs 950 kilograms and floats in mercury")),

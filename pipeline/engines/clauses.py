@@ -11,8 +11,8 @@ from typing import get_args
 from pipeline.engines import framing, llm, prompts, rewording, wording
 from pipeline.engines.sections import FIGURE, surname
 from pipeline.engines.tasks import Desk, Task, words
-from pipeline.model import Statement
-from pipeline.speech import normal
+from pipeline.model import Sentence, Speaker, Statement
+from pipeline.speech import listed, normal
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +44,9 @@ def statements(
     taken: dict[int, tuple[str, str]] = {}  # place of the passage -> verb and clause
     faults: list[Fault] = []
     for point in reply.value.points[: task.points]:
-        clause = _bare(point.clause, desk)
-        place, wrong = _borne(clause, point.passage - 1, task, desk)
+        place, clause, wrong = _borne(
+            _bare(point.clause, desk.speakers), point.passage - 1, task, desk
+        )
         if wrong:
             faults += [Fault(why, clause) for why in wrong[:2]]
         elif place in taken:
@@ -72,17 +73,19 @@ def _breaks_contract(made: Sequence[Statement], task: Task, desk: Desk) -> str:
     return "the article would be longer than its style allows" if longer else ""
 
 
-def _bare(clause: str, desk: Desk) -> str:
+def _bare(clause: str, speakers: Sequence[Speaker]) -> str:
     """The clause without what code puts around it, which models like to repeat."""
     bare = framing.one_line(clause).rstrip(" .").removeprefix("that ")
-    for speaker in desk.speakers:
-        for name in filter(None, (speaker.name, "The speaker", "the speaker")):
-            for verb in ("said", "says", *get_args(prompts.Verb)):
-                bare = bare.removeprefix(f"{framing.one_line(name)} {verb} ").removeprefix("that ")
-    bare = _LEAD_IN.sub("", bare)
-    return _in_the_third_person(bare) if desk.language[:2] == "en" else bare
+    names = [framing.one_line(one.name) for one in speakers if one.name]
+    who = "|".join(map(re.escape, [*names, *(surname(name, names) for name in names)]))
+    bare = re.sub(rf"^(?:{who or 'the speaker'}) (?:{_VERBS})(?: that)? ", "", bare)
+    return _LEAD_IN.sub("", _CREDITED.sub("", bare))
 
 
+_VERBS = "|".join(("said", "says", *get_args(prompts.Verb)))
+_CREDITED = re.compile(
+    rf"^(?:the (?:speaker|guest) (?:{_VERBS})(?: that)?|(?:they|he|she) (?:{_VERBS}) that) ", re.I
+)
 # How people begin to speak; after "said that" it stumbles.
 _LEAD_IN = re.compile(
     r"^(?:(?:but|and|so(?! (?:far|much|many|long|few|little)\b)"
@@ -96,6 +99,7 @@ _INDIRECT = tuple(
     (re.compile(said), told)
     for said, told in (
         (r"\bI['’]m\b|\bI am\b", "they are"),
+        (r"\bwas I\b", "were they"),
         (r"\bI((?: (?:never|always|also|just|still|\w+ly))?) was(?=\b|n['’]t)", r"they\1 were"),
         (r"\b(?:I|[Ww]e)\b", "they"),
         (r"\b(?:me|us)\b", "them"),
@@ -107,34 +111,41 @@ _INDIRECT = tuple(
 _THEY = re.compile(r"\b(?:they|them|their|theirs|themselves)\b", re.IGNORECASE)
 
 
-def _in_the_third_person(clause: str) -> str:
+def _in_the_third_person(clause: str, passage: str) -> str:
     """English as indirect speech has it; untouched where "they" is somebody else already.
 
-    >>> _in_the_third_person("I was sure that we sell our boats ourselves")
-    'they were sure that they sell their boats themselves'
-    >>> _in_the_third_person("I told them that we sell the boats")
+    >>> _in_the_third_person("I was sure that we sell our boats", "I was sure we sell our boats.")
+    'they were sure that they sell their boats'
+    >>> _in_the_third_person("I told them that we sell the boats", "I told them we sell the boats.")
     'I told them that we sell the boats'
     """
-    if _THEY.search(clause):
+    if _THEY.search(passage):
         return clause
     for said, told in _INDIRECT:
         clause = said.sub(told, clause)
     return clause
 
 
-def _borne(clause: str, claimed: int, task: Task, desk: Desk) -> tuple[int, list[str]]:
+def _borne(clause: str, claimed: int, task: Task, desk: Desk) -> tuple[int, str, list[str]]:
     """The passage that bears the clause: of those that do the most alike, whichever was claimed."""
-    mine, asked = rewording.Text(clause, desk.language), rewording.Text(task.about, desk.said_in)
-    pairs = [
-        rewording.Pair(mine, rewording.Text(one.text, desk.said_in), asked) for one in task.passages
-    ]
+    pairs = [_pair(clause, passage, task, desk) for passage in task.passages]
     order = sorted(range(len(pairs)), key=lambda place: -pairs[place].kinship)
     told = claimed if 0 <= claimed < len(pairs) else order[0]
     # Across languages no words are shared by which to find it: it is the one that was claimed.
     for place in [told] if desk.translated else order[:3]:
         if not rewording.faults(pairs[place]):
-            return place, []
-    return told, rewording.faults(pairs[told])
+            return place, pairs[place].clause.text, []
+    return told, clause, rewording.faults(pairs[told])
+
+
+def _pair(clause: str, passage: Sentence, task: Task, desk: Desk) -> rewording.Pair:
+    if desk.language[:2] == "en":
+        clause = _in_the_third_person(clause, passage.text)
+    return rewording.Pair(
+        rewording.Text(clause, desk.language),
+        rewording.Text(passage.text, desk.said_in),
+        rewording.Text(task.about, desk.said_in),
+    )
 
 
 QUOTABLE = 0.5  # worth from which a passage is quoted though the model named none
@@ -223,8 +234,12 @@ def _name(speaker_id: str, called: set[str], desk: Desk) -> str:
     return surname(whole, names) if speaker_id in called else whole
 
 
+# Words that begin a clause and may stand nowhere else in an interview; none is a name.
+_BEGINS = listed("although though while whereas despite once unless until since besides whenever")
+
+
 def _lowered(clause: str, desk: Desk) -> str:
     """With a small first letter, where its first word is an ordinary one and no name."""
     first = normal(clause.split(maxsplit=1)[0])
-    ordinary = first in desk.small or first in wording.COMMON
+    ordinary = first in desk.small | wording.COMMON | _BEGINS
     return clause[:1].lower() + clause[1:] if ordinary else clause

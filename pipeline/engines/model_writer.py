@@ -179,36 +179,44 @@ def _size(request: llm.Request) -> int:
 
 def _reworded(task: Task, desk: Desk) -> tuple[Statement, ...]:
     """What the model makes of it; as `extract` prints it where nothing holds."""
-    reason, may_pass = _unasked(task, desk), False
-    faults: list[clauses.Fault] = []
-    for attempt in range(1, desk.options.tries + 1):
-        if reason:
-            break
-        request = task.request(desk, [fault.told for fault in faults[:FAULTS_TOLD]])
-        name = f"{task.name}-{attempt}"
-        reply = _reply(name, request, desk)
-        if reply is None:
-            reason = f"another request could cost more than ${desk.budget.most:.2f}"
-            break
-        written, faults = clauses.statements(task, reply, desk)
-        found = [reply.fault] if reply.fault else [fault.told for fault in faults]
-        desk.letters.keep(name, request, reply, found)
-        last = attempt == desk.options.tries
-        if reply.may_pass:
-            faults = []  # not the model's: it is asked the same again
-        if written and (last or not faults or len(written) > task.points):
-            desk.room -= tasks.words(written) - tasks.words(task.plain)
-            return written
-        if last:
-            reason, may_pass = reply.fault or clauses.unproven(faults), reply.may_pass
-        elif reply.fault and not reply.may_pass and not reply.text:
-            reason = reply.fault
-        elif reply.may_pass:
-            time.sleep(desk.options.backoff * 2 ** (attempt - 1))
+    made, reason, may_pass = _tried(task, desk)
+    if made:
+        desk.room -= tasks.words(made) - tasks.words(task.plain)
+        return made
     if may_pass:
         desk.down = reason
     desk.fallbacks.append(replace(task.place, reason=reason, may_pass=may_pass or bool(desk.down)))
     return task.plain
+
+
+def _tried(task: Task, desk: Desk) -> tuple[tuple[Statement, ...], str, bool]:
+    """The best of all tries, () if nothing holds; why no more came, and whether that may pass."""
+    best: tuple[Statement, ...] = ()
+    faults: list[clauses.Fault] = []
+    reason, may_pass = _unasked(task, desk), False
+    for attempt in range(1, 1 if reason else desk.options.tries + 1):
+        request = task.request(desk, [fault.told for fault in faults[:FAULTS_TOLD]])
+        name = f"{task.name}-{attempt}"
+        reply = _reply(name, request, desk)
+        if reply is None:
+            return best, f"another request could cost more than ${desk.budget.most:.2f}", False
+        written, faults = clauses.statements(task, reply, desk)
+        found = [reply.fault] if reply.fault else [fault.told for fault in faults]
+        desk.letters.keep(name, request, reply, found)
+        if written and (not faults or len(written) > task.points):
+            return written, "", False
+        best = max(best, written, key=_paraphrases)
+        reason, may_pass = reply.fault or clauses.unproven(faults), reply.may_pass
+        if reply.fault and not may_pass and not reply.text:
+            break
+        if may_pass:
+            faults = []  # not the model's: it is asked the same again
+            time.sleep(desk.options.backoff * 2 ** (attempt - 1) * (attempt < desk.options.tries))
+    return best, reason, may_pass
+
+
+def _paraphrases(said: Sequence[Statement]) -> int:
+    return sum(one.kind == "paraphrase" for one in said)
 
 
 def _unasked(task: Task, desk: Desk) -> str:

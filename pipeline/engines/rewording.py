@@ -123,6 +123,20 @@ def _form(pair: Pair) -> Iterator[str]:
 _DANGLES = re.compile(r"(?:it|its|it['’]s|this|that|these|those|which|such)\b", re.IGNORECASE)
 
 
+# Spoken to a listener; after "said that" it is no sentence.
+_SPEAKS_TO = re.compile(
+    r"\blet['’]?s\b|^(?:let (?:me|us|them)|look|listen|imagine|suppose|say|think (?:of|about)"
+    r"|as in|take (?:a|the))\b",
+    re.IGNORECASE,
+)
+
+
+def _addressed(pair: Pair) -> Iterator[str]:
+    found = _SPEAKS_TO.search(pair.clause.text)
+    if found:
+        yield f"it says “{found.group()}” as to a listener"
+
+
 def _dangling(pair: Pair) -> Iterator[str]:
     found = _DANGLES.match(pair.clause.text)
     if found:
@@ -214,7 +228,8 @@ def _script(text: str) -> set[str]:
 
 # In the order in which a model is told; the first ones make the others meaningless.
 CHECKS: tuple[Callable[[Pair], Iterator[str]], ...] = (
-    _form, _dangling, _loop, _language, _person, _numbers, _names, _negation, _stronger, _kinship,
+    _form, _dangling, _addressed, _loop, _language, _person, _numbers, _names, _negation,
+    _stronger, _kinship,
 )  # fmt: skip
 
 
