@@ -10,14 +10,15 @@ from collections.abc import Callable
 from typing import Final, Literal
 
 from pipeline.config import ComposeOptions, Style, VerifyOptions
-from pipeline.engines import evidence
-from pipeline.engines.case import CLOSE, Case, Found
+from pipeline.engines import evidence, paraphrased
+from pipeline.engines.case import CLOSE, INSIDE, Case, Found
 from pipeline.engines.contract import contract, day
 from pipeline.model import (
     Article,
     Check,
     Coverage,
     Edited,
+    LeftOut,
     Question,
     Receipt,
     Speaker,
@@ -27,9 +28,9 @@ from pipeline.model import (
     Turns,
     Video,
 )
-from pipeline.speech import asks, forms, normal
+from pipeline.speech import asks, forms
 
-VERSION: Final = 3
+VERSION: Final = 4
 
 
 def verify(
@@ -74,6 +75,7 @@ _TURNS_SENSE = re.compile(
 
 
 def _quotes(case: Case) -> Found:
+    yield from paraphrased.marks(case)
     for where, statement in case.statements:
         if statement.kind != "quote":
             continue
@@ -135,6 +137,7 @@ def _attribution(case: Case) -> Found:
                 yield f"{where} is credited to {statement.speaker}, but cites words of another."
         if statement.words and case.holds(statement.words):
             yield from _credited(where, statement, statement.words, case)
+    yield from paraphrased.credit(case)
 
 
 def _credited(where: str, statement: Statement, words: tuple[int, int], case: Case) -> Found:
@@ -182,13 +185,11 @@ def _questions(case: Case) -> Found:
 def _answered(where: str, question: Question, asked: tuple[int, int], case: Case) -> Found:
     """The answer must be the reply to this question, not to another."""
     for statement in question.answer:
-        if statement.words is None:
-            continue
         replied = 0
         between = (
             s
             for s in case.edited.sentences
-            if asked[1] < s.words[0] and s.words[1] < statement.words[0]
+            if asked[1] < s.words[0] and s.end <= statement.start + INSIDE
         )
         for sentence in between:
             count = len(sentence.text.split())
@@ -228,7 +229,6 @@ def _numbers_and_names(case: Case) -> Found:
     template = evidence.tokens(
         case.style.opener, case.style.opener_unnamed, case.style.closing, case.style.closing_unnamed
     )
-    vocabulary = frozenset(normal(w.text) for w in case.transcript.words if w.text[:1].islower())
     article = case.article
     for where, text, held in (
         ("The title", article.title, people | told | _FRAME),
@@ -237,11 +237,7 @@ def _numbers_and_names(case: Case) -> Found:
         ("The closing", article.closing, metadata | of_the_day | template),
     ):
         yield from _without_evidence(where, text, held, _FRAME)
-    for where, statement in case.statements:
-        if statement.kind == "paraphrase":
-            cited = evidence.tokens(*(case.turn[c].text for c in statement.cites if c in case.turn))
-            held = metadata | cited
-            yield from _without_evidence(where, statement.text, held, vocabulary)
+    yield from paraphrased.numbers_and_names(case)
 
 
 def _without_evidence(
@@ -273,11 +269,21 @@ def _topics_and_thirds(case: Case) -> Found:
             yield f"The topic “{topic.title}” is neither answered nor named as left out."
     for title, _ in sorted(named - known):
         yield f"“{title}” is named as left out, and there is no such topic."
+    for left in case.article.left_out:
+        yield from _left_out(left, case)
     thirds = _thirds(case)
     if sum(thirds) < min(3, len(tuple(case.passages)) or case.compose.questions):
         for name, there in zip(("first", "middle", "last"), thirds, strict=True):
             if not there:
                 yield f"Nothing of the {name} third of the interview is in the article."
+
+
+def _left_out(left: LeftOut, case: Case) -> Found:
+    ends = [topic.end for topic in case.topics if topic.title == left.title]
+    if ends and all(abs(end - left.end) > CLOSE for end in ends):
+        yield f"The airtime of “{left.title}” is not {left.end - left.start:.0f} seconds."
+    if any(left.start <= said.start < left.end for _, said in case.statements):
+        yield f"“{left.title}” is named as left out, and something of it is in the article."
 
 
 def _covers(case: Case, topic: Topic) -> bool:
