@@ -207,6 +207,7 @@ def settings(args: argparse.Namespace) -> "tuple[Config, Style, Path]":
     base.known("transcribe engine", base.TRANSCRIBERS, config.transcribe.engine)
     base.known("diarize engine", base.DIARIZERS, config.diarize.engine)
     base.known("writer", base.WRITERS, config.compose.writer)
+    base.known("support engine", {**base.SUPPORTS, "none": ""}, config.verify.support)
     if config.compose.writer == "llm":
         from pipeline.engines import keys, llm
 

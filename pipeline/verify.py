@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Final, Literal
 
 from pipeline.config import ComposeOptions, Style, VerifyOptions
-from pipeline.engines import evidence, paraphrased
+from pipeline.engines import evidence, paraphrased, support
 from pipeline.engines.case import CLOSE, INSIDE, Case, Found
 from pipeline.engines.contract import contract, day
 from pipeline.model import (
@@ -53,6 +53,9 @@ def verify(
     for name, look in CHECKS:
         found = tuple(dict.fromkeys(look(case)))
         checks.append(Check(name, not found, found))
+    looked = support.looked(case)
+    if looked.scored:
+        checks.append(Check("support", not looked.found, looked.found))
     reasons = tuple(reason for check in checks for reason in check.found)
     status: Literal["needs_review", "ready"] = "needs_review" if reasons else "ready"
     corrected = sum(1 for word in transcript.words if word.heard)
@@ -60,7 +63,20 @@ def verify(
         f"Answer {one.question} is in quotations only, not by the language model: {one.reason}"
         for one in article.fallbacks
     )
-    return Receipt(status, tuple(checks), _coverage(case), reasons, corrected, notes)
+    return Receipt(
+        status=status,
+        checks=tuple(checks),
+        coverage=_coverage(case),
+        reasons=reasons,
+        corrected=corrected,
+        notes=(*notes, *looked.notes),
+        may_pass=looked.may_pass,
+    )
+
+
+def is_there(receipt: Receipt) -> bool:
+    """Whether a kept receipt stands: where a server was down, the next run asks it again."""
+    return not receipt.may_pass
 
 
 # --- quotes ---
