@@ -384,9 +384,12 @@ def _language(case: Case) -> Found:
 # --- speakers ---
 
 
+GUESSED: Final = "Who speaks is guessed from the text alone; nobody listened to the voices."
+
+
 def _speakers(case: Case) -> Found:
     if not case.turns.proven:
-        yield "Who speaks is guessed from the text alone; nobody listened to the voices."
+        yield GUESSED
     yield from case.turns.doubts
     for role in ("host", "guest"):
         people = [speaker for speaker in case.speakers if speaker.role == role]
