@@ -64,7 +64,7 @@ def unescaped(raw: str) -> str:
     >>> unescaped(r"1 \* 2 &lt; *3*, [see](https://x.example)")
     '1 * 2 < 3, see'
     """
-    hidden = re.sub(r"\\([^\w\s])", lambda mark: chr(0xE000 + ord(mark[1])), raw)
+    hidden = re.sub(r"\\([^A-Za-z0-9\s])", lambda mark: chr(0xE000 + ord(mark[1])), raw)
     bare = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", hidden).replace("*", "")
     shown = "".join(chr(ord(c) - 0xE000) if 0xE000 <= ord(c) < 0xE100 else c for c in bare)
     return plain(html.unescape(shown))
@@ -228,9 +228,13 @@ class _Reader:
         if front is None:
             self.found.append("The front matter, between the two ---, is no YAML.")
             return article
-        title = front.get("title")
-        same = title is None or _same(str(title)) == _same(self.was.title)
-        return article if same else replace(article, title=plain(str(title)))
+        title, told = front.get("title"), front.get("description")
+        if title is not None and _same(str(title)) != _same(self.was.title):
+            article = replace(article, title=plain(str(title)))
+        if told is not None and _same(str(told)) != _same(self.was.standfirst):
+            # It stands in two places; both are looked at.
+            article = replace(article, standfirst=f"{article.standfirst} {plain(str(told))}")
+        return article
 
     def _lists(self, article: Article, before: list[Block], lists: dict[str, list[str]]) -> Article:
         """What is left out, and the links: line by line as printed."""
@@ -285,7 +289,9 @@ class _Reader:
                     same = self._is(block, getattr(section, name))
                     told = text if not same else getattr(section, name)
                     changed = (
-                        replace(made, above=told) if name == "above" else replace(made, heading=told)
+                        replace(made, above=told)
+                        if name == "above"
+                        else replace(made, heading=told)
                     )
                     self.sections[number], self.here = changed, number
                     return
@@ -362,10 +368,10 @@ class _Reader:
 
     def _credit(self, block: Block, was: Block | None, said: list[Statement]) -> None:
         """The name after a paragraph is that of who said it."""
-        name = _credited(block.raw)
+        _, name = _tail(block.raw)
         speakers = {one.speaker for one in said}
         right = {called(self.interview, speaker) for speaker in speakers}
-        if name is None and was and _credited(was.raw) and said:
+        if name is None and was and _tail(was.raw)[1] and said:
             self.found.append(f"It is not said whose words these are: “{said[0].text}”")
         elif name is not None and said and {plain(one) for one in right} != {name}:
             self.found.append(f"“{said[0].text}” is credited to {name}, and is by {min(right)}.")
@@ -393,7 +399,7 @@ class _Reader:
                 self.found.append(f"A time leads elsewhere than {link}: {time[0]}")
             if core:
                 said += self._statement(core, second, quoted=quoted)
-        rest = re.sub(r"(?:^|\s+)— [^—]+$", "", raw[after:]).strip()
+        rest, _ = _tail(raw)
         if rest:
             self._unproven(rest)
         if inside:
@@ -500,11 +506,14 @@ def _second(clock: tuple[str | None, ...]) -> int:
     return 3600 * hours + 60 * minutes + seconds
 
 
-def _credited(raw: str) -> str | None:
-    """The name after the last time of a paragraph."""
+def _tail(raw: str) -> tuple[str, str | None]:
+    """What stands after the last time of a paragraph, and the name after that."""
     *_, last = _TIME.finditer(raw)
-    found = re.search(r"(?:^|\s)— ([^—]+)$", raw[last.end() :])
-    return unescaped(found[1]) if found else None
+    rest = raw[last.end() :].strip()
+    if rest.startswith("— "):
+        return "", unescaped(rest[2:])
+    told, dash, name = rest.rpartition(" — ")
+    return (told.strip(), unescaped(name)) if dash else (rest, None)
 
 
 def _outside(text: str) -> tuple[str, str]:
