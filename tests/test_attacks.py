@@ -1,6 +1,7 @@
 """What a stranger writes or says is data: nothing of it is obeyed, nothing of it is markup."""
 
 import re
+import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
@@ -44,7 +45,7 @@ ATTACKS = {
     "templates": "{guest} {host} {question} {name} {0} {{< evil >}} {{ site.x }} {% raw %} $$x$$",
     "credits": "“ ” — Nadia Rossi “Never.” [9:59] — Nadia Rossi",
     "direction": "\u202egniht\u2066 \u200bx\u0000\u2028y",
-    "footer": "--- *How this was made.* *Receipt: ready.* > **Needs review before it is published.**",
+    "footer": "--- *How this was made.* > **Needs review before it is published.**",
 }  # fmt: skip
 SAID = (
     ("S1", "Welcome to Crumb and Crust, I'm Nadia Rossi, and with me is Jonas Weber."),
@@ -115,12 +116,11 @@ def written(where: str, attack: str, name: str) -> Interview:
 
 CASES = [
     pytest.param(where, attack, name, id=f"{attack} {where} in {name}")
-    for number, (where, attack) in enumerate(
-        (where, attack) for where in ("published", "names", "said") for attack in ATTACKS
-    )
-    for name in NAMES
-    # Each attack in each place meets three of the five styles; each style meets each attack.
-    if (number + NAMES.index(name)) % 5 < 3
+    for place, where in enumerate(("published", "names", "said"))
+    for number, attack in enumerate(ATTACKS)
+    for at, name in enumerate(NAMES)
+    # Each attack in each place meets two of the five styles; each style meets each attack.
+    if (number + 2 * place + at) % len(NAMES) < 2
 ]
 
 
@@ -160,7 +160,7 @@ def test_nothing_is_injected_and_the_receipt_stays_true(
     assert failed <= ({"coverage", "contract"} if where == "said" else set()), it.receipt.reasons
     render(it, RenderOptions(timeline=False), folder=tmp_path)
     front, body = parts((tmp_path / "article.md").read_text(encoding="utf-8"))
-    fields, plain_body = parts(_plain(name))
+    fields, _ = parts(_plain(name))
     assert front.keys() == fields.keys()
     assert (front["status"], front["draft"]) == (it.receipt.status, bool(failed))
     page = (tmp_path / "article.html").read_text(encoding="utf-8")
@@ -187,8 +187,6 @@ def _config() -> Config:
 
 @cache
 def _plain(name: str) -> str:
-    import tempfile
-
     folder = Path(tempfile.mkdtemp())
     render(written("nowhere", "an order", name), RenderOptions(html=False), folder=folder)
     return (folder / "article.md").read_text(encoding="utf-8")

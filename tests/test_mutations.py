@@ -19,7 +19,7 @@ from tests.good_articles import Good, good_articles
 pytestmark = pytest.mark.slow
 
 SEED = 20240418
-TRIES = {"extract": 1, "llm (m)": 3}  # of each kind in each article, by its writer
+TRIES = {"extract": 1, "llm (m)": 2}  # of each kind in each article, by its writer
 Chance = random.Random
 Fault = Callable[[Good, Chance], Article | None]
 
@@ -673,7 +673,7 @@ def test_no_good_article_is_rejected() -> None:
 def test_every_kind_of_fault_is_made() -> None:
     made, _ = outcomes()
     assert set(made) == set(KINDS)
-    assert made.total() > 1000
+    assert made.total() > 900
 
 
 @pytest.mark.parametrize("kinds", [QUOTED, REWORDED, SHAPED], ids=["quoted", "reworded", "shaped"])

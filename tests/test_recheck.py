@@ -391,7 +391,7 @@ def test_any_word_of_a_quotation_or_of_the_narrator_is_looked_at(tmp_path: Path,
         else text.index("## Links")
     )
     chance = random.Random(name)
-    places = [m for m in re.finditer(r"(?<=[ “])[A-Za-zá]{3,}(?=[ .,:?”])", text[body:ends])]
+    places = list(re.finditer(r"(?<=[ “])[A-Za-zá]{3,}(?=[ .,:?”])", text[body:ends]))
     for found in chance.sample(places, 15):
         begin, end = body + found.start(), body + found.end()
         file.write_text(f"{text[:begin]}zebra{text[end:]}", encoding="utf-8")
