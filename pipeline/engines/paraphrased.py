@@ -34,6 +34,7 @@ _OWN = {
     "it": listed("io mio mia miei mie noi nostro nostra nostri nostre"),
     "nl": listed("ik mij mijn wij ons onze"),
 }
+_ARTICLES = frozenset({"the", "a", "an"})  # "The guest": no names
 _SIGNS = {"$": "dollar", "€": "euro", "£": "pound", "¥": "yen", "%": "percent"}
 _UNITS = listed(
     "percent dollar euro pound cent second minute hour day week month year decade century meter"
@@ -139,7 +140,7 @@ def numbers_and_names(case: Case) -> Found:
         held = (published - others) | own | evidence.tokens(*case.cited(said))
         passage = " ".join(one.text for one in case.passage(said))
         counted = evidence.tokens(passage) if passage else held
-        for token in evidence.missing(said.text, held, case.vocabulary, counted):
+        for token in evidence.missing(said.text, held, case.vocabulary | _ARTICLES, counted):
             yield f"{where} says “{token}”, for which there is no evidence."
         if passage:
             yield from (f"{where} says “{wrong}”: {why}." for wrong, why in _counts(said, passage))
