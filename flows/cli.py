@@ -33,6 +33,7 @@ examples:
   mytake run interview.mp3 --writer llm --max-cost 0.20
   mytake show output/2024-04-18-mark-zuckerberg-llama-3-bc6uFV9CJGg
   mytake channel add https://www.youtube.com/@somechannel
+  mytake verify output/2024-04-18-mark-zuckerberg-llama-3-bc6uFV9CJGg/article.md
   mytake voices
   mytake doctor
 """
@@ -109,6 +110,12 @@ def parser() -> argparse.ArgumentParser:
     add.add_argument("video", help="its folder in output/, its id, URL or file")
     add.add_argument("--out", type=Path, default=Path("output"), metavar="DIR")
     add.set_defaults(command=show)
+    add = words.add_parser("verify", help="check an article again that you have edited")
+    add.add_argument("what", nargs="+", metavar="FILE_OR_VIDEO", help="article.md, or as for show")
+    add.add_argument("--write", action="store_true", help="renew its receipt.json")
+    add.add_argument("--out", type=Path, default=Path("output"), metavar="DIR")
+    add.add_argument("--config", type=Path, metavar="FILE", help="default: config/mytake.toml")
+    add.set_defaults(command=verify)
     commands.add_to(words, config_file)
     add = words.add_parser("voices", help="whose voices are remembered, per channel")
     add.add_argument("--out", type=Path, metavar="DIR", help="where articles are (default: output)")
@@ -328,6 +335,36 @@ def show(args: argparse.Namespace) -> int:
     except (FileNotFoundError, ValueError, TypeError, KeyError) as error:
         raise BrokenFolder(folder, f"{type(error).__name__}: {error}") from error
     return 0
+
+
+def verify(args: argparse.Namespace) -> int:
+    """`mytake verify`: what an edited article says that cannot be proven."""
+    from flows.recheck import articles, recheck
+    from pipeline import config as knobs
+    from pipeline.engines import keys
+
+    path = config_file(args)
+    config = knobs.load(path)
+    keys.give(os.environ)
+    bad = 0
+    for what in args.what:
+        given = Path(what)
+        place = given if given.suffix == ".md" else published_folder(what, args.out)
+        files = articles(place) if place else []
+        if not files:
+            bad += 1
+            say(plain(f"mytake: there is no article of {what}. Give its article.md or its folder."))
+        for file in files:
+            found = recheck(file, config, path.parent / "styles")
+            if args.write:
+                found.write()
+            print(f"{file}: {found.receipt.status.replace('_', ' ')}")
+            for line in found.lines():
+                print(plain(f"  {line}"))
+            for note in found.receipt.notes:
+                print(plain(f"  note: {note}"))
+            bad += found.receipt.status != "ready"
+    return 1 if bad else 0
 
 
 def published_folder(video: str, output: Path) -> Path | None:

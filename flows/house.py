@@ -64,6 +64,7 @@ def ready(knobs: Config) -> None:
     base.known("transcribe engine", base.TRANSCRIBERS, knobs.transcribe.engine)
     base.known("diarize engine", base.DIARIZERS, knobs.diarize.engine)
     base.known("writer", base.WRITERS, knobs.compose.writer)
+    base.known("support engine", {**base.SUPPORTS, "none": ""}, knobs.verify.support)
     if knobs.compose.writer == "llm":
         from pipeline.engines import llm
 

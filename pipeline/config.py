@@ -385,6 +385,28 @@ class VerifyOptions(Options):
         le=1,
         description="Share of topics that must be covered or named as left out.",
     )
+    support: str = Field(
+        default="embedding",
+        description="Who scores whether a sentence in other words says what it cites. embedding: "
+        "weak, sees only another subject. minicheck: a model that was made for it, on a server "
+        "(`ollama pull bespoke-minicheck`). none: nobody.",
+    )
+    least_support: float | None = Field(
+        default=None,
+        ge=0,
+        le=1,
+        description="Score below which a person should look. Unset: as fits the one who scores.",
+    )
+    support_url: str = Field(
+        default="http://localhost:11434/v1",
+        description="Address of minicheck's server, which speaks OpenAI's protocol.",
+    )
+    support_model: str = Field(
+        default="bespoke-minicheck", description="The model, as that server calls it."
+    )
+    support_timeout: float = Field(
+        default=60, gt=0, exclude=True, description="Seconds to wait for one score."
+    )
 
 
 class RenderOptions(Options):

@@ -497,6 +497,7 @@ class Receipt:
     reasons: tuple[str, ...] = ()  # why a person should look, in words
     corrected: int = 0  # words of misheard names that were spelled anew, see Word.heard
     notes: tuple[str, ...] = ()  # what is no fault, and should be known: Article.fallbacks
+    may_pass: bool = False  # a server that scores support was down: another run asks again
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,7 @@ def render(interview: Interview, options: RenderOptions, *, folder: Path) -> Pag
         "transcript.md": transcript.to_markdown(interview, links),
         "transcript.vtt": transcript.to_vtt(interview),
         "data/voices.rttm": rttm.written(interview.voices.spans, interview.video.id),
-        **{name: _readable(data.of(interview)) for name, data in DATA.items()},
+        **{name: readable(data.of(interview)) for name, data in DATA.items()},
     }
     if picture:
         texts["timeline.svg"] = picture
@@ -97,8 +97,8 @@ def _beside(
     texts = {
         f"article-{style}.md": _front_matter(one)
         + article.to_markdown(one, links, heading=options.heading),
-        f"receipt-{style}.json": _readable(other.receipt),
-        f"data/article-{style}.json": _readable(other.article),
+        f"receipt-{style}.json": readable(other.receipt),
+        f"data/article-{style}.json": readable(other.article),
     }
     if options.html:
         body = article.to_markdown(one, in_page(interview.video, interview.audio))
@@ -115,7 +115,7 @@ def _written(folder: Path, name: str, text: str) -> Page:
     return Page(name, store.digest(path))
 
 
-def _readable(noun: object) -> str:
+def readable(noun: object) -> str:
     """JSON with one thing a line: it can be read, searched and compared."""
     value = json.loads(store.dump(noun))
     if isinstance(value, list):

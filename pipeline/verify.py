@@ -10,14 +10,15 @@ from collections.abc import Callable
 from typing import Final, Literal
 
 from pipeline.config import ComposeOptions, Style, VerifyOptions
-from pipeline.engines import evidence, word_list
-from pipeline.engines.case import CLOSE, Case, Found
+from pipeline.engines import evidence, paraphrased, support
+from pipeline.engines.case import CLOSE, INSIDE, Case, Found
 from pipeline.engines.contract import contract, day
 from pipeline.model import (
     Article,
     Check,
     Coverage,
     Edited,
+    LeftOut,
     Question,
     Receipt,
     Speaker,
@@ -27,7 +28,7 @@ from pipeline.model import (
     Turns,
     Video,
 )
-from pipeline.speech import asks, forms, normal
+from pipeline.speech import asks, forms
 
 VERSION: Final = 4
 
@@ -52,6 +53,9 @@ def verify(
     for name, look in CHECKS:
         found = tuple(dict.fromkeys(look(case)))
         checks.append(Check(name, not found, found))
+    looked = support.looked(case)
+    if looked.scored:
+        checks.append(Check("support", not looked.found, looked.found))
     reasons = tuple(reason for check in checks for reason in check.found)
     status: Literal["needs_review", "ready"] = "needs_review" if reasons else "ready"
     corrected = sum(1 for word in transcript.words if word.heard)
@@ -59,7 +63,20 @@ def verify(
         f"{one.where} is in quotations only, not by the language model: {one.reason}"
         for one in article.fallbacks
     )
-    return Receipt(status, tuple(checks), _coverage(case), reasons, corrected, notes)
+    return Receipt(
+        status=status,
+        checks=tuple(checks),
+        coverage=_coverage(case),
+        reasons=reasons,
+        corrected=corrected,
+        notes=(*notes, *looked.notes),
+        may_pass=looked.may_pass,
+    )
+
+
+def is_there(receipt: Receipt) -> bool:
+    """Whether a kept receipt stands: where a server was down, the next run asks it again."""
+    return not receipt.may_pass
 
 
 # --- quotes ---
@@ -74,6 +91,7 @@ _TURNS_SENSE = re.compile(
 
 
 def _quotes(case: Case) -> Found:
+    yield from paraphrased.marks(case)
     for where, statement in case.statements:
         if statement.kind != "quote":
             continue
@@ -135,6 +153,7 @@ def _attribution(case: Case) -> Found:
                 yield f"{where} is credited to {statement.speaker}, but cites words of another."
         if statement.words and case.holds(statement.words):
             yield from _credited(where, statement, statement.words, case)
+    yield from paraphrased.credit(case)
 
 
 def _credited(where: str, statement: Statement, words: tuple[int, int], case: Case) -> Found:
@@ -182,13 +201,11 @@ def _questions(case: Case) -> Found:
 def _answered(where: str, question: Question, asked: tuple[int, int], case: Case) -> Found:
     """The answer must be the reply to this question, not to another."""
     for statement in question.answer:
-        if statement.words is None:
-            continue
         replied = 0
         between = (
             s
             for s in case.edited.sentences
-            if asked[1] < s.words[0] and s.words[1] < statement.words[0]
+            if asked[1] < s.words[0] and s.end <= statement.start + INSIDE
         )
         for sentence in between:
             count = len(sentence.text.split())
@@ -228,7 +245,6 @@ def _numbers_and_names(case: Case) -> Found:
     template = evidence.tokens(
         case.style.opener, case.style.opener_unnamed, case.style.closing, case.style.closing_unnamed
     )
-    vocabulary = frozenset(normal(w.text) for w in case.transcript.words if w.text[:1].islower())
     article = case.article
     for where, text, held in (
         ("The title", article.title, people | told | _FRAME),
@@ -237,21 +253,7 @@ def _numbers_and_names(case: Case) -> Found:
         ("The closing", article.closing, metadata | of_the_day | template),
     ):
         yield from _without_evidence(where, text, held, _FRAME)
-    for where, statement in case.statements:
-        if statement.kind == "paraphrase":
-            cited = evidence.tokens(*(case.turn[c].text for c in statement.cites if c in case.turn))
-            held = metadata | cited | _ordinary(statement.text, article.language)
-            yield from _without_evidence(where, statement.text, held, vocabulary)
-
-
-def _ordinary(text: str, language: str) -> frozenset[str]:
-    """German writes every noun with a capital: of a translation into it, those are no names."""
-    words = {word for word in evidence.tokens(text) if word.isalpha()}
-    return (
-        word_list.ordinary(words - evidence.NUMBERS.keys(), "de")
-        if language == "de"
-        else frozenset()
-    )
+    yield from paraphrased.numbers_and_names(case)
 
 
 def _without_evidence(
@@ -283,11 +285,21 @@ def _topics_and_thirds(case: Case) -> Found:
             yield f"The topic “{topic.title}” is neither answered nor named as left out."
     for title, _ in sorted(named - known):
         yield f"“{title}” is named as left out, and there is no such topic."
+    for left in case.article.left_out:
+        yield from _left_out(left, case)
     thirds = _thirds(case)
     if sum(thirds) < min(3, len(tuple(case.passages)) or case.compose.questions):
         for name, there in zip(("first", "middle", "last"), thirds, strict=True):
             if not there:
                 yield f"Nothing of the {name} third of the interview is in the article."
+
+
+def _left_out(left: LeftOut, case: Case) -> Found:
+    ends = [topic.end for topic in case.topics if topic.title == left.title]
+    if ends and all(abs(end - left.end) > CLOSE for end in ends):
+        yield f"The airtime of “{left.title}” is not {left.end - left.start:.0f} seconds."
+    if any(left.start <= said.start < left.end for _, said in case.statements):
+        yield f"“{left.title}” is named as left out, and something of it is in the article."
 
 
 def _covers(case: Case, topic: Topic) -> bool:
@@ -378,9 +390,12 @@ def _language(case: Case) -> Found:
 # --- speakers ---
 
 
+GUESSED: Final = "Who speaks is guessed from the text alone; nobody listened to the voices."
+
+
 def _speakers(case: Case) -> Found:
     if not case.turns.proven:
-        yield "Who speaks is guessed from the text alone; nobody listened to the voices."
+        yield GUESSED
     yield from case.turns.doubts
     for role in ("host", "guest"):
         people = [speaker for speaker in case.speakers if speaker.role == role]

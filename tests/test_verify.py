@@ -476,7 +476,7 @@ def test_a_paraphrase_may_say_only_what_its_turns_say() -> None:
 
 
 def test_fewer_questions_may_be_asked_for() -> None:
-    article = replace(GOOD, questions=(QUESTIONS[0],), left_out=tuple(
+    article = replace(GOOD, questions=(QUESTIONS[0],), links=GOOD.links[:3], left_out=tuple(
         LeftOut(topic.title, topic.start, topic.end, "went to other topics")
         for topic in vik.TOPICS if topic.title != "The lamp"
     ))  # fmt: skip

@@ -7,11 +7,19 @@ to the table below, and name it in config/mytake.toml. `docs/engines.md` walks t
 import difflib
 import importlib
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from pipeline.config import ComposeOptions, DiarizeOptions, LlmOptions, Style, TranscribeOptions
+from pipeline.config import (
+    ComposeOptions,
+    DiarizeOptions,
+    LlmOptions,
+    Style,
+    TranscribeOptions,
+    VerifyOptions,
+)
 from pipeline.errors import UnknownEngine
 from pipeline.model import Article, Edited, Speaker, Topic, Transcript, Turns, Video, Voices
 
@@ -83,6 +91,25 @@ class Writer(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """What an engine for support found."""
+
+    scores: tuple[float | None, ...]  # 0..1 for each pair; None: it could not be scored
+    note: str = ""  # why not, in words for the receipt
+    may_pass: bool = False  # another run should ask again
+
+
+class Support(Protocol):
+    """Whether a source bears what a sentence in other words says."""
+
+    enough: float  # a lower score is for a person to look at, where the configuration names none
+
+    def score(self, pairs: Sequence[tuple[str, str]], options: VerifyOptions) -> Scored:
+        """How well each (sentence, source) belongs together. Tells in `note` what went wrong."""
+        ...
+
+
 # name in config -> where it lives; imported on first use, so --help loads no torch
 TRANSCRIBERS: Mapping[str, str] = {
     "faster-whisper": "pipeline.engines.faster_whisper:FasterWhisper",
@@ -100,6 +127,11 @@ EMBEDDERS: Mapping[str, str] = {"minilm": "pipeline.engines.minilm:MiniLM"}
 WRITERS: Mapping[str, str] = {
     "extract": "pipeline.engines.extract:Extract",
     "llm": "pipeline.engines.model_writer:ModelWriter",
+}
+
+SUPPORTS: Mapping[str, str] = {
+    "embedding": "pipeline.engines.support_embedding:Embeddings",
+    "minicheck": "pipeline.engines.support_minicheck:MiniCheck",
 }
 
 
@@ -145,4 +177,10 @@ def embedder(name: str = "minilm") -> Embedder:
 def writer(name: str) -> Writer:
     """The writer of that name."""
     found: Writer = _instance(WRITERS[known("writer", WRITERS, name)])
+    return found
+
+
+def support(name: str) -> Support:
+    """The engine of that name that scores support."""
+    found: Support = _instance(SUPPORTS[known("support engine", SUPPORTS, name)])
     return found

@@ -21,7 +21,7 @@ from pipeline.model import (
     Turns,
     Video,
 )
-from pipeline.speech import spoken
+from pipeline.speech import normal, spoken
 
 
 @dataclass(frozen=True)
@@ -64,11 +64,44 @@ class Case:
         return {sentence.words[0]: sentence for sentence in self.edited.sentences}
 
     @cached_property
+    def sentences_of(self) -> dict[str, list[Sentence]]:
+        """Those worth reading, of each turn."""
+        found: dict[str, list[Sentence]] = {}
+        for sentence in self.edited.sentences:
+            found.setdefault(sentence.turn, []).append(sentence)
+        return found
+
+    @cached_property
     def unsure(self) -> frozenset[int]:
         """Words that were hard to hear or to attribute."""
         hard = (sentence for sentence in self.edited.sentences if sentence.doubtful)
         places = (place for s in hard for place in range(s.words[0], s.words[1] + 1))
         return frozenset(itertools.chain(self.turns.doubtful, places))
+
+    @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """Words that were written without a capital somewhere: no names."""
+        return frozenset(normal(w.text) for w in self.transcript.words if w.text[:1].islower())
+
+    @cached_property
+    def punctuated(self) -> bool:
+        """Whether somebody wrote full stops; some captions have none."""
+        ends = sum(word.text.endswith(_STOPS) for word in self.transcript.words)
+        return ends * LONGEST_SENTENCE >= len(self.transcript.words)
+
+    @cached_property
+    def people(self) -> frozenset[str]:
+        """Every word of every name."""
+        return frozenset(normal(w) for one in self.speakers for w in (one.name or "").split())
+
+    @cached_property
+    def published(self) -> str:
+        """All that the publisher says of it, and the names that are known."""
+        video, names = self.video, (speaker.name or "" for speaker in self.speakers)
+        chapters = (chapter.title for chapter in video.chapters)
+        titles = (*chapters, *(topic.title for topic in self.topics))
+        texts = (video.title, video.channel or "", video.description, *titles, *names)
+        return " ".join(texts)
 
     @property
     def passages(self) -> Iterator[tuple[str, Section, Passage]]:
@@ -102,6 +135,19 @@ class Case:
         yield from self.asked
         yield from self.statements
 
+    def cited(self, statement: Statement) -> list[str]:
+        """The text of each turn that it cites."""
+        return [self.turn[cited].text for cited in statement.cites if cited in self.turn]
+
+    def passage(self, statement: Statement) -> list[Sentence]:
+        """The sentences of the cited turns that were said in its seconds."""
+        return [
+            sentence
+            for cited in statement.cites
+            for sentence in self.sentences_of.get(cited, ())
+            if sentence.start < statement.end - INSIDE and statement.start + INSIDE < sentence.end
+        ]
+
     def holds(self, words: tuple[int, int]) -> bool:
         """Whether there is such a span, with every word in a turn."""
         first, last = words
@@ -127,3 +173,8 @@ class Case:
 
 Found = Iterable[str]  # what is wrong, in words for the person who reviews
 CLOSE = 1.0  # seconds: a link that is off by more plays something else
+LONGEST_SENTENCE = 50  # words, on average; beyond that nobody wrote full stops
+_STOPS = tuple(
+    f"{stop}{closed}" for stop in ".!?。！？।؟" for closed in ("", '"', "”", "’", ")", "]", "»")
+)
+INSIDE = 0.05  # seconds by which neighbouring sentences may overlap

@@ -8,7 +8,9 @@ import re
 import unicodedata
 
 from pipeline.config import Style
+from pipeline.engines import paraphrased
 from pipeline.engines.case import CLOSE, Case, Found
+from pipeline.engines.scripts import foreign_letters
 from pipeline.engines.shape import shape
 from pipeline.model import Article, Question
 from pipeline.speech import forms
@@ -31,6 +33,10 @@ def contract(case: Case) -> Found:
         yield "There is no title or no standfirst."
     if _headings(article) != _headings(case.style):
         yield "A heading is not the one that is configured."
+    if article.questions and article.answer_label != case.style.answer_label:
+        yield f"The answers are labelled “{article.answer_label}”, which is not configured."
+    for where, text in (("The title", article.title), ("The standfirst", article.standfirst)):
+        yield from foreign_letters(where, text, case.published, case.published)
     yield from shape(case)
     if case.style.parts and article.questions:
         yield "The article has questions and answers, and its style has none."
@@ -42,7 +48,9 @@ def contract(case: Case) -> Found:
     for number, question in enumerate(article.questions, 1):
         yield from _length(f"Answer {number}", question, case)
     yield from _cut_off(case)
+    yield from paraphrased.person_and_script(case)
     yield from _twice(case)
+    yield from paraphrased.repeated(case)
     yield from _links(case)
 
 
@@ -73,10 +81,9 @@ def _cut_off(case: Case) -> Found:
 def _begins_within(case: Case, first: int) -> bool:
     """Whether the words before, whoever said them, belong to the same sentence."""
     words = case.transcript.words
-    ends = sum(1 for word in words if _WHOLE.search(word.text))
-    if not 0 < first < len(words) or ends * 50 < len(words):  # or nobody wrote full stops
+    if not 0 < first < len(words) or not words[first].text[:1].islower():
         return False
-    return words[first].text[:1].islower() and not _WHOLE.search(words[first - 1].text)
+    return case.punctuated and not _WHOLE.search(words[first - 1].text)
 
 
 def _twice(case: Case) -> Found:
@@ -97,6 +104,11 @@ def _links(case: Case) -> Found:
         if link.url not in known:
             yield f"The link “{link.title}” leads elsewhere: {link.url}"
     starts = [link.start for link in case.article.links if link.start is not None]
+    said = [question.start for question in case.article.questions]
+    said += [statement.start for _, statement in case.statements]
+    for start in starts:
+        if not any(abs(start - second) <= CLOSE for second in said):
+            yield f"A link leads to second {start:.1f}, of which nothing is in the article."
     for number, question in enumerate(case.article.questions, 1):
         if not any(abs(start - question.start) <= CLOSE for start in starts):
             yield f"Question {number} has no link to its second."

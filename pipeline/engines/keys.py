@@ -9,6 +9,7 @@ from typing import Final
 # service -> the environment variables that may hold its key, the first that is set counts
 NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "compatible": ("MYTAKE_LLM_KEY",),  # not OPENAI_API_KEY: that one is for OpenAI's eyes only
+    "minicheck": ("MYTAKE_SUPPORT_KEY",),
     "openai": ("OPENAI_API_KEY",),
     "anthropic": ("ANTHROPIC_API_KEY",),
     "google": ("GEMINI_API_KEY", "GOOGLE_API_KEY"),
