@@ -1,13 +1,15 @@
 """Edited turns and topics -> the article, by the writer that config names."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from pipeline.config import ComposeOptions, LlmOptions, Style
 from pipeline.engines import base
+from pipeline.engines.points import left_out, points
 from pipeline.model import Article, Edited, Speaker, Topic, Transcript, Turns, Video
 
-VERSION: Final = 2
+VERSION: Final = 3
 
 
 def compose(
@@ -26,7 +28,9 @@ def compose(
     """Write the article in the given style. Raises NotAnInterview where nothing was answered."""
     writer = base.writer(options.writer)
     heard = (video, transcript, turns, edited, speakers, topics)
-    return writer.write(*heard, options, style, llm=llm, folder=folder)
+    article = writer.write(*heard, options, style, llm=llm, folder=folder)
+    missed = left_out(points(turns, edited, speakers, topics), article.statements, video)
+    return replace(article, left_out_points=missed)
 
 
 def is_there(article: Article) -> bool:

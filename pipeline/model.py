@@ -380,6 +380,19 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOutPoint:
+    """A strong point that is in no answer, as it was said."""
+
+    speaker: str
+    claim: tuple[Statement, ...]  # its first sentence, or two
+    start: float
+    seconds: float  # airtime of the whole point
+    link: str | None  # plays it
+    topic: str | None
+    weight: float  # as of the point
+
+
+@dataclass(frozen=True, slots=True)
 class Link:
     """An entry of the link list."""
 
@@ -416,6 +429,7 @@ class Article:
     closing_heading: str = ""
     links_heading: str = "Links"
     fallbacks: tuple[Fallback, ...] = ()
+    left_out_points: tuple[LeftOutPoint, ...] = ()  # the strongest, in spoken order
 
     @property
     def statements(self) -> tuple[Statement, ...]:
@@ -458,6 +472,7 @@ class Receipt:
     reasons: tuple[str, ...] = ()  # why a person should look, in words
     corrected: int = 0  # words of misheard names that were spelled anew, see Word.heard
     notes: tuple[str, ...] = ()  # what is no fault, and should be known: Article.fallbacks
+    left_out_points: tuple[LeftOutPoint, ...] = ()  # as the article names them, checked too
 
 
 @dataclass(frozen=True, slots=True)

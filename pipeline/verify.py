@@ -29,7 +29,7 @@ from pipeline.model import (
 )
 from pipeline.speech import asks, forms, normal
 
-VERSION: Final = 3
+VERSION: Final = 4
 
 
 def verify(
@@ -59,7 +59,8 @@ def verify(
         f"Answer {one.question} is in quotations only, not by the language model: {one.reason}"
         for one in article.fallbacks
     )
-    return Receipt(status, tuple(checks), _coverage(case), reasons, corrected, notes)
+    missed = article.left_out_points
+    return Receipt(status, tuple(checks), _coverage(case), reasons, corrected, notes, missed)
 
 
 # --- quotes ---
@@ -74,7 +75,7 @@ _TURNS_SENSE = re.compile(
 
 
 def _quotes(case: Case) -> Found:
-    for where, statement in case.statements:
+    for where, statement in (*case.statements, *case.left_out):
         if statement.kind != "quote":
             continue
         words = statement.words
@@ -123,7 +124,7 @@ def _off(where: str, claimed: float, heard: float) -> Found:
 
 def _attribution(case: Case) -> Found:
     answering = "guest" if "guest" in case.role.values() else "other"
-    for where, statement in case.statements:
+    for where, statement in (*case.statements, *case.left_out):
         if case.role.get(statement.speaker) != answering:
             yield f"{where} is not said by a guest."
         if not statement.cites:

@@ -9,6 +9,7 @@ from pipeline.model import (
     Article,
     Check,
     Interview,
+    LeftOutPoint,
     Link,
     Passage,
     Question,
@@ -43,7 +44,7 @@ def to_markdown(interview: Interview, moments: Moments, heading: bool = False) -
         in_markdown(article.closing),
         *_left_out(article, moments),
         *_links(article, moments),
-        *_footer(interview),
+        *_footer(interview, moments),
     ]
     return "\n\n".join(block for block in blocks if block) + "\n"
 
@@ -210,7 +211,7 @@ def _link(link: Link, moments: Moments) -> str:
 # --- how it was made, and what nobody can vouch for ---
 
 
-def _footer(interview: Interview) -> Iterator[str]:
+def _footer(interview: Interview, moments: Moments) -> Iterator[str]:
     yield "---"
     yield f"*How this was made.* {_making(interview)}"
     yield f"*Receipt: {_status(interview)}.* {_figures(interview)}"
@@ -218,6 +219,19 @@ def _footer(interview: Interview) -> Iterator[str]:
     if unproven:
         yield "*Not proven:*"
         yield "\n".join(unproven)
+    missed = interview.article.left_out_points
+    if missed:
+        yield "*Strong points that are not in the article:*"
+        yield "\n".join(_missed(interview, point, moments) for point in missed)
+
+
+def _missed(interview: Interview, point: LeftOutPoint, moments: Moments) -> str:
+    topics = {topic.id: topic.title for topic in interview.topics}
+    told = (called(interview, point.speaker), f"{clock(point.seconds)} of airtime")
+    about = topics.get(point.topic or "")
+    where = f", under “{in_markdown(_inner_marks(about))}”" if about else ""
+    said = " ".join(_sentences(point.claim, moments))
+    return f"- {said} — {in_markdown(', '.join(told))}{where}"
 
 
 def _making(interview: Interview) -> str:

@@ -11,7 +11,19 @@ import numpy as np
 
 from pipeline.engines import base, wording
 from pipeline.engines.exchanges import exchanges, wordings
-from pipeline.model import Edited, Point, Question, Sentence, Speaker, Statement, Topic, Turns
+from pipeline.engines.moments import in_article
+from pipeline.model import (
+    Edited,
+    LeftOutPoint,
+    Point,
+    Question,
+    Sentence,
+    Speaker,
+    Statement,
+    Topic,
+    Turns,
+    Video,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -266,3 +278,43 @@ def _point(number: int, run: Run) -> Point:
     speaker = run.sentences[0].speaker
     weight = round(run.value, 3)
     return Point(f"P{number}", speaker, claim, run.topic, weight, run.asked, run.alone)
+
+
+# --- what is not in the article ---
+
+MISSED = 10  # points at most: who wants more, has the transcript
+SHOWN = 2  # sentences of each
+SAME_TOPIC = 0.4  # for each that its topic has already: no topic fills the list
+
+
+def left_out(
+    made: Sequence[Point], said: Sequence[Statement], video: Video
+) -> tuple[LeftOutPoint, ...]:
+    """The strongest points of which nothing is in the article, in spoken order."""
+    left = [point for point in made if point.alone and not any(_is_in(point, one) for one in said)]
+    chosen: list[Point] = []
+    while left and len(chosen) < MISSED:
+        topics = [point.topic for point in chosen]
+        gains = [point.weight - SAME_TOPIC * topics.count(point.topic) for point in left]
+        chosen.append(left.pop(gains.index(max(gains))))
+    link = in_article(video).link
+    return tuple(
+        LeftOutPoint(
+            speaker=point.speaker,
+            claim=point.claim[:SHOWN],
+            start=point.claim[0].start,
+            seconds=round(point.claim[-1].end - point.claim[0].start, 3),
+            link=link(point.claim[0].start),
+            topic=point.topic,
+            weight=point.weight,
+        )
+        for point in sorted(chosen, key=lambda point: point.claim[0].start)
+    )
+
+
+def _is_in(point: Point, said: Statement) -> bool:
+    """By words where there are any; a sentence that was reworded has only its seconds."""
+    if said.words is None:
+        return said.start < point.claim[-1].end and point.claim[0].start < said.end
+    first, last = point.claim[0].words, point.claim[-1].words
+    return bool(first and last) and said.words[0] <= last[1] and first[0] <= said.words[1]
