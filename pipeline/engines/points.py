@@ -316,5 +316,5 @@ def _is_in(point: Point, said: Statement) -> bool:
     """By words where there are any; a sentence that was reworded has only its seconds."""
     if said.words is None:
         return said.start < point.claim[-1].end and point.claim[0].start < said.end
-    first, last = point.claim[0].words, point.claim[-1].words
-    return bool(first and last) and said.words[0] <= last[1] and first[0] <= said.words[1]
+    spans = [one.words for one in point.claim if one.words]
+    return any(first <= said.words[1] and said.words[0] <= last for first, last in spans)
