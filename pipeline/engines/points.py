@@ -122,12 +122,12 @@ def _runs(
 ) -> Iterator[Run]:
     """From every sentence that may begin a point, the run that is worth most."""
     asked = questions.get(reply[0].words)
-    begins, leading = _begins(reply), _leading(reply, proven=proven)
+    begins, leads = _begins(reply), leading(reply, proven=proven)
     worth = [wording.weigh(sentence.text, wording.RICH) for sentence in reply]
     for first, sentence in enumerate(reply):
         direct = asked if first == begins else None
         alone = _alone(reply, first)
-        if not _quotable(sentence) or not (alone or direct) or first in leading:
+        if not _quotable(sentence) or not (alone or direct) or first in leads:
             continue
         topic = _topic(topics, sentence.start)
         best: Run | None = None
@@ -135,7 +135,7 @@ def _runs(
         for last in range(first, min(first + LONGEST, len(reply))):
             after = reply[last]
             if (
-                last in leading
+                last in leads
                 or not _quotable(after)
                 or (last > first and not _goes_on(reply, last, topics, topic))
             ):
@@ -191,7 +191,8 @@ def _riddle(text: str) -> float:
 # Who speaks so leads the talk. It is seldom worth quoting as an answer, and where the speakers are
 # guessed from the text, it may be the host.
 _LEADS = re.compile(
-    r"\b(?:you (?:mentioned|said)|i(?:['’]m| am) (?:actually |also |really )?(?:just )?curious"
+    r"^as in\b|\b(?:you (?:mentioned|said)"
+    r"|i(?:['’]m| am) (?:actually |also |really )?(?:just )?curious"
     r"|i (?:was )?wonder(?:ing)?|let['’]s (?:go back|talk|move|get to|start|turn)|let me ask"
     r"|(?:do|did|would|are|have) you|what if|suppose)\b",
     re.IGNORECASE,
@@ -199,7 +200,7 @@ _LEADS = re.compile(
 AROUND = 4  # sentences of a guessed speaker on both sides of one that leads, that are not quoted
 
 
-def _leading(reply: Sequence[Sentence], *, proven: bool) -> frozenset[int]:
+def leading(reply: Sequence[Sentence], *, proven: bool) -> frozenset[int]:
     """Sentences that lead the talk; where who speaks is a guess, with those around them."""
     leads = {
         place
