@@ -143,6 +143,7 @@ def _fields(interview: Interview) -> dict[str, object]:
         "title": _quoted(written.title),
         "date": _day(video.published),
         "description": _quoted(written.standfirst),
+        "reading_time": article.reading_minutes(written),
         # Hugo and most Astro themes publish no drafts, so an unproven article stays off the site.
         "draft": receipt.status != "ready",
         "source": _quoted(web_address(video.url)),

@@ -295,6 +295,10 @@ def headline(title: str, channel: str = "Slow Signals") -> str:
         ("", "Tomás Lind in conversation with Ruth Okafor"),
         ("Tomás Lind: “I was never afraid”", "Tomás Lind: “I was never afraid”"),
         ("GPT4 Explained by Hand", "GPT4 Explained by Hand"),
+        (
+            "How a light turns every twelve seconds: mercury and time",
+            "How a light turns every twelve seconds",
+        ),
         ("灯台守の夜", "灯台守の夜"),
         ("{guest} on {title}", "{guest} on {title}"),
         ("A light\n\u202efor\x00 one", "A light for one"),
@@ -328,7 +332,7 @@ def test_a_title_is_never_read_as_a_template() -> None:
 def test_a_known_guest_is_named_though_the_host_is_not() -> None:
     speakers = (replace(vik.SPEAKERS[0], name=None), vik.SPEAKERS[1])
     assert framing.standfirst(vik.VIDEO, speakers, vik.TURNS) == (
-        "Tomás Lind talks for 3 minutes on Slow Signals, published on March 9, 2025."
+        "Tomás Lind talks for 3 minutes in an interview that Slow Signals published on March 9, 2025."
     )
 
 
@@ -344,6 +348,22 @@ def test_what_is_not_known_is_left_out_of_the_standfirst() -> None:
     assert framing.standfirst(video, vik.SPEAKERS, vik.TURNS) == (
         "Tomás Lind talks with Ruth Okafor for 3 minutes."
     )
+
+
+def test_the_standfirst_does_not_say_again_what_the_opener_says() -> None:
+    opener = "Tomás Lind spoke in an interview that Slow Signals published on March 9, 2025."
+    assert framing.standfirst(vik.VIDEO, vik.SPEAKERS, vik.TURNS, opener) == (
+        "Tomás Lind talks with Ruth Okafor for 3 minutes."
+    )
+
+
+def test_an_interview_of_unknown_people_has_a_standfirst_all_the_same() -> None:
+    nobody = tuple(replace(one, name=None) for one in vik.SPEAKERS)
+    assert framing.standfirst(vik.VIDEO, nobody, vik.TURNS) == (
+        "Slow Signals published this interview of 3 minutes on March 9, 2025."
+    )
+    bare = replace(vik.VIDEO, channel=None, published=None)
+    assert framing.standfirst(bare, nobody, vik.TURNS) == "An interview of 3 minutes."
 
 
 def test_a_topic_left_out_says_how_many_questions_went_to_others() -> None:

@@ -49,6 +49,23 @@ def to_markdown(interview: Interview, moments: Moments, heading: bool = False) -
     return "\n\n".join(block for block in blocks if block) + "\n"
 
 
+WORDS_A_MINUTE = 230  # that an adult reads of such a text
+
+
+def reading_minutes(article: Article) -> int:
+    """How long it takes to read; at least one minute."""
+    passages = [passage for section in article.sections for passage in section.passages]
+    told = (
+        article.standfirst,
+        article.opener,
+        *(question.text for question in article.questions),
+        *(passage.lead for passage in passages),
+        *(statement.text for statement in article.statements),
+        article.closing,
+    )
+    return max(1, round(sum(len(text.split()) for text in told) / WORDS_A_MINUTE))
+
+
 def called(interview: Interview, speaker_id: str) -> str:
     """Whom to credit; by role alone where who speaks is a guess."""
     for speaker in interview.speakers:

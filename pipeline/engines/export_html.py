@@ -10,7 +10,7 @@ def page_of(article: Manuscript) -> dict[str, bytes]:
         with_times(article.body),
         title=article.told("title"),
         standfirst=article.told("description"),
-        byline=page.byline(article.video, article.people),
+        byline=page.byline(article.video, article.people, article.minutes),
         language=article.language,
         receipt=article.receipt,
         timeline=article.timeline,

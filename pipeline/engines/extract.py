@@ -182,9 +182,10 @@ SKIPPED = 6  # words between two sentences that still read as one run: "Mm-hmm",
 JUMP = 0.9  # what a second run must bring to be worth the reader's stumble
 FIRST = 1.8  # for beginning where the reply begins
 FAR = 0.08  # for each sentence the answer begins later: by and by it answers something else
+MIDSTREAM = 0.6  # for beginning with "And"
 A_FEW = 5  # words: "Yeah, sure." hides nothing that an "it" could mean
 DIRECT = 0.3  # what such an answer adds to its exchange
-OPEN_END = 0.7  # for ending on "For example, …"
+OPEN_END = 1.0  # for ending on "For example, …"
 
 
 def best_answer(
@@ -269,9 +270,11 @@ def _opening(reply: Sequence[Sentence], first: int, begins: int) -> float:
         # and half clear if that only cleared the throat.
         between = any(map(_tells, reply[:first]))
         throat = any(len(sentence.text.split()) > A_FEW for sentence in reply[:first])
-        return FIRST - leans * max(between, throat / 2)
+        midstream = MIDSTREAM * wording.joins_on(reply[first].text)
+        return FIRST - leans * max(between, throat / 2) - midstream
+    next_best = FIRST / 2 * (first == begins + 1)
     after_no = 1.0 if first and wording.is_nod(reply[first - 1].text) else 0.0
-    return -leans - after_no - FAR * (first - begins)
+    return next_best - leans - after_no - FAR * (first - begins)
 
 
 def _tells(sentence: Sentence) -> bool:

@@ -32,6 +32,12 @@ class Manuscript:
         return "" if value is None else plain(str(value))
 
     @property
+    def minutes(self) -> int:
+        """That it takes to read; 0 where the front matter does not say it any more."""
+        value = self.front.get("reading_time")
+        return value if isinstance(value, int) and value > 0 else 0
+
+    @property
     def people(self) -> list[tuple[str, str]]:
         """Name and role of each speaker who is known."""
         speakers = self.front.get("speakers")

@@ -8,7 +8,7 @@ from string import Template
 import markdown
 import nh3
 
-from pipeline.engines.article import called
+from pipeline.engines.article import called, reading_minutes
 from pipeline.engines.moments import clock, listening_copy
 from pipeline.engines.outside import in_markup, web_address
 from pipeline.model import Interview, Receipt, Video
@@ -87,11 +87,11 @@ def _byline(interview: Interview) -> str:
         for speaker in interview.speakers
         if speaker.name and interview.turns.proven
     ]
-    return byline(interview.video, people)
+    return byline(interview.video, people, reading_minutes(interview.article))
 
 
-def byline(video: Video, people: Sequence[tuple[str, str]]) -> str:
-    """Guest and host, each with the role, then channel, date and length; as HTML."""
+def byline(video: Video, people: Sequence[tuple[str, str]], minutes: int) -> str:
+    """Guest and host, each with the role; channel, date, length, time to read; as HTML."""
     named = [
         f"<strong>{in_markup(name)}</strong> ({role})"
         for wanted in ("guest", "host")
@@ -105,6 +105,7 @@ def byline(video: Video, people: Sequence[tuple[str, str]]) -> str:
         in_markup(video.published or ""),
         lasts,
         f'<a href="{in_markup(source)}">the recording</a>' if source else "",
+        f"{minutes} min read" if minutes else "",
     )
     lines = (" with ".join(named), " · ".join(part for part in where if part))
     return "<br>".join(line for line in lines if line)

@@ -152,7 +152,7 @@ _TAG = re.compile(
     r"(?:[,.–—-]|^)\s*(?:which is what|or what|guess what|right|correct|no|yeah|yes|okay|ok|huh"
     r"|really|true|eh|you know|you see"
     r"|(?:is|are|was|were|do|does|did|has|have|can|could|would|will)(?:n['’]t)? "
-    r"(?:it|they|you|he|she|we|that|there))\s*\?+$",
+    r"(?:it|they|you|he|she|we|that|there))\s*\?+$|\bguess what\?+$",
     re.IGNORECASE,
 )
 # "We're talking about years, what do you think?" asks nothing that can be read alone.
@@ -221,7 +221,7 @@ ASKED_WELL: tuple[Cue, ...] = (
     ("is a statement", -1.3, lambda text: not _INVERTED.search(_AFTERTHOUGHT.sub("", text))),
     ("asks only for a nod", -1.2, lambda text: bool(_TAG.search(text))),
     ("begins midstream", -0.2, lambda text: bool(_MIDSTREAM.match(text))),
-    ("begins with praise", -0.4, lambda text: bool(_PRAISE.match(text))),
+    ("begins with praise", -0.7, lambda text: bool(_PRAISE.match(text))),
     (
         "goes on from another",
         -0.5,
@@ -229,7 +229,7 @@ ASKED_WELL: tuple[Cue, ...] = (
     ),
     ("quotes a question", -0.8, lambda text: bool(re.search(r"\?[\"”»]$", text))),
     ("small talk", -2.5, lambda text: bool(_SMALL_TALK.search(text))),
-    ("stumbles", -0.5, lambda text: bool(_STUMBLE.search(text) or _RESTART.search(text))),
+    ("stumbles", -0.8, lambda text: bool(_STUMBLE.search(text) or _RESTART.search(text))),
     ("hedges", -0.3, lambda text: bool(_HEDGE.search(text))),
     ("no question mark", -0.4, lambda text: not asks(text)),
 )
@@ -333,6 +333,11 @@ def is_nod(text: str, *kinds: str) -> bool:
 def answers(text: str) -> bool:
     """Whether it sounds like somebody who answers, not like one who asks."""
     return bool(_ANSWERS.search(text))
+
+
+def joins_on(text: str) -> bool:
+    """Whether it begins with a word that joins it to what was said before; "So" begins many."""
+    return normal(text.split(maxsplit=1)[0]) in {"and", "but", "or", "which", "plus", "also"}
 
 
 def opens_more(text: str) -> bool:
