@@ -13,7 +13,7 @@ from pipeline.speech import asks
 CHANGES_SUBJECT = 30
 # A reply shorter than this is a "What do you mean?": the host's next words belong to the question.
 NO_REPLY_YET = 8
-ASKED_AGAIN = 40  # words that a later question counts as, where a reply had begun in between
+ASKED_AGAIN = 80  # words that a later question counts as, where a reply had begun in between
 GUESSED = 0.8  # for sounding like an answer, where who speaks is a guess
 LONGEST_REPLY = 24  # sentences; later ones have wandered off
 
@@ -83,7 +83,7 @@ def wordings(exchange: Exchange, turns: Turns) -> list[Wording]:
         after = _words(exchange.asked[place + 1 :])
         # "Pure Vim?" asked after the first words of a reply is what the rest of it answers.
         again = any(s.turn != sentence.turn and asks(s.text) for s in exchange.asked[place + 1 :])
-        after += ASKED_AGAIN * again
+        after += ASKED_AGAIN * (again and turns.proven)  # a guest's echo is taken for it else
         ways.append(_weighed((sentence,), after, doubtful, guessed=not turns.proven))
         before = exchange.asked[place - 1] if place else None
         if before and before.words[1] + 1 == sentence.words[0]:

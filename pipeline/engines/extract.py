@@ -185,7 +185,7 @@ FAR = 0.08  # for each sentence the answer begins later: by and by it answers so
 MIDSTREAM = 0.6  # for beginning with "And"
 A_FEW = 5  # words: "Yeah, sure." hides nothing that an "it" could mean
 DIRECT = 0.3  # what such an answer adds to its exchange
-OPEN_END = 1.0  # for ending on "For example, …"
+OPEN_END = 1.5  # for ending on "For example, …": more than such a sentence brings
 
 
 def best_answer(
