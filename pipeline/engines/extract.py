@@ -126,7 +126,7 @@ def _candidates(
 
 def _past_nods(reply: tuple[Sentence, ...], question: str) -> tuple[Sentence, ...]:
     """The reply; without its "Yeah.", where the question was none of yes or no."""
-    if not wording.asks_openly(question):
+    if not (wording.asks_openly(question) or wording.requests(question)):
         return reply
     nods = itertools.takewhile(lambda sentence: wording.is_nod(sentence.text, "yes"), reply)
     return reply[len(list(nods)) :] or reply
@@ -185,7 +185,7 @@ FAR = 0.08  # for each sentence the answer begins later: by and by it answers so
 MIDSTREAM = 0.6  # for beginning with "And"
 A_FEW = 5  # words: "Yeah, sure." hides nothing that an "it" could mean
 DIRECT = 0.3  # what such an answer adds to its exchange
-OPEN_END = 1.5  # for ending on "For example, …": more than such a sentence brings
+UNFINISHED = 0.4  # for ending on a sentence that says little
 
 
 def best_answer(
@@ -239,7 +239,11 @@ def _runs(
             if last > first and not _goes_on(reply, first, last):
                 break
             value += worth[last]
-            runs[(first, last)] = value - _unfinished(reply[last], worth[last]) * (last > first)
+            if last == first:
+                runs[(first, last)] = value
+            elif not wording.opens_more(reply[last].text):
+                # What only prepares the next sentence leaves the reader waiting.
+                runs[(first, last)] = value - UNFINISHED * (worth[last] < 0.3)
     return runs
 
 
@@ -248,11 +252,6 @@ def _goes_on(reply: Sequence[Sentence], first: int, place: int) -> bool:
     mine = wording.content(reply[place].text)
     again = any(mine == wording.content(before.text) for before in reply[first:place])
     return _neighbours(reply, place) and not (again and len(mine) > 1)
-
-
-def _unfinished(last: Sentence, worth: float) -> float:
-    """A last sentence that only prepares the next one leaves the reader waiting."""
-    return max(0.4 * (worth < 0.3), OPEN_END * wording.opens_more(last.text))
 
 
 def _begins(reply: Sequence[Sentence]) -> int:

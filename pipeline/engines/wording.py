@@ -187,7 +187,7 @@ _ANSWERS = re.compile(
 # Asks without a question mark. Only where nothing better was asked: see the cue below.
 _REQUEST = re.compile(
     r"\b(?:tell (?:me|us|everyone|people|our)|walk (?:me|us)|take (?:me|us) (?:through|back)"
-    r"|talk (?:to me|me through|about how|about what|about why|about your"
+    r"|talk (?:to (?:me|us)|me through|about how|about what|about why|about your"
     r"|a (?:little )?(?:bit )?about)"
     r"|(?:please |you )?(?:explain|describe)|give (?:me|us)|i(?: was|['’]m)? wonder(?:ing)?"
     r"|i(?:['’]d| would) (?:love|like) to (?:hear|know|ask|understand)|i(?:['’]m| am) curious)\b",
@@ -198,6 +198,11 @@ _REQUEST = re.compile(
 _OPEN = re.compile(
     r"\b(?:what|why|how(?! (?:long|many|much|old|often|far|big|tall|soon)\b))\b", re.IGNORECASE
 )
+
+
+def requests(text: str) -> bool:
+    """Whether it asks to be told: "Can you talk to us about the dam?" wants more than a yes."""
+    return bool(_REQUEST.search(text))
 
 
 def asks_openly(text: str) -> bool:
