@@ -34,6 +34,7 @@ examples:
   mytake show output/2024-04-18-mark-zuckerberg-llama-3-bc6uFV9CJGg
   mytake channel add https://www.youtube.com/@somechannel
   mytake verify output/2024-04-18-mark-zuckerberg-llama-3-bc6uFV9CJGg/article.md
+  mytake export bc6uFV9CJGg --to docx
   mytake voices
   mytake doctor
 """
@@ -116,6 +117,20 @@ def parser() -> argparse.ArgumentParser:
     add.add_argument("--out", type=Path, default=Path("output"), metavar="DIR")
     add.add_argument("--config", type=Path, metavar="FILE", help="default: config/mytake.toml")
     add.set_defaults(command=verify)
+    add = words.add_parser("export", help="an article as it lies there, for somewhere else")
+    add.add_argument("video", help="its folder in output/, its id, URL or file")
+    add.add_argument("--to", required=True, choices=("docx", "ghost", "html", "hugo"))
+    add.add_argument(
+        "--style", metavar="NAME", help="which of its articles (default: the main one)"
+    )
+    add.add_argument(
+        "--out",
+        type=Path,
+        default=Path(),
+        metavar="PATH",
+        help="a file, or the folder to put it in",
+    )
+    add.set_defaults(command=export)
     commands.add_to(words, config_file)
     add = words.add_parser("voices", help="whose voices are remembered, per channel")
     add.add_argument("--out", type=Path, metavar="DIR", help="where articles are (default: output)")
@@ -325,10 +340,7 @@ def show(args: argparse.Namespace) -> int:
     """`mytake show`: people with the evidence, topics, and what could not be proven."""
     folder = published_folder(args.video, args.out)
     if folder is None:
-        say(f"mytake: {args.out} has no article of {args.video}. It has:")
-        for known in sorted(args.out.glob("*/data/video.json")):
-            say(f"  {known.parent.parent.name}")
-        return 1
+        return tell_what_there_is(args.video, args.out)
     try:
         for line in shown(folder):
             print(line)
@@ -365,6 +377,26 @@ def verify(args: argparse.Namespace) -> int:
                 print(plain(f"  note: {note}"))
             bad += found.receipt.status != "ready"
     return 1 if bad else 0
+
+
+def tell_what_there_is(video: str, output: Path) -> int:
+    """Say that a video was not found, and which would be."""
+    say(f"mytake: {output} has no article of {video}. It has:")
+    for known in sorted(output.glob("*/data/video.json")):
+        say(f"  {known.parent.parent.name}")
+    return 1
+
+
+def export(args: argparse.Namespace) -> int:
+    """`mytake export`: an article, with a person's changes, for another program."""
+    from pipeline.export import export as exported
+
+    output = Path("output")
+    folder = published_folder(args.video, output)
+    if folder is None:
+        return tell_what_there_is(args.video, output)
+    print(exported(folder, args.to, args.style, args.out))
+    return 0
 
 
 def published_folder(video: str, output: Path) -> Path | None:

@@ -1,14 +1,16 @@
 """Edited turns and topics -> the article, by the writer that config names."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from pipeline.config import ComposeOptions, LlmOptions, Style
 from pipeline.engines import base, prompts
+from pipeline.engines.points import left_out, points
 from pipeline.model import Article, Edited, Speaker, Topic, Transcript, Turns, Video
 
 # What a language model is told is part of it: other words get other replies.
-VERSION: Final = f"3 {prompts.told()}"
+VERSION: Final = f"4 {prompts.told()}"
 
 
 def compose(
@@ -27,7 +29,9 @@ def compose(
     """Write the article in the given style. Raises NotAnInterview where nothing was answered."""
     writer = base.writer(options.writer)
     heard = (video, transcript, turns, edited, speakers, topics)
-    return writer.write(*heard, options, style, llm=llm, folder=folder)
+    article = writer.write(*heard, options, style, llm=llm, folder=folder)
+    missed = left_out(points(turns, edited, speakers, topics), article.statements, video)
+    return replace(article, left_out_points=missed)
 
 
 def is_there(article: Article) -> bool:

@@ -11,7 +11,7 @@ from pipeline.engines import cues, marks, sentences, sponsors, station, teaser
 from pipeline.engines.sentences import Piece
 from pipeline.model import Dropped, Edited, Sentence, Speaker, Transcript, Turns, Video, Word
 
-VERSION: Final = 2
+VERSION: Final = 3
 
 
 def edit(

@@ -203,6 +203,18 @@ class BrokenFolder(InterviewError):
     fix = "Move that folder away and run mytake again; finished steps are kept."
 
 
+class NotWritten(InterviewError):
+    what = "There is no article in the style '{0}' in {1}."
+    why = "It has: {2}."
+    fix = "Write it with: mytake run URL_OR_FILE --style {0}"
+
+
+class AlreadyThere(InterviewError):
+    what = "{0} is there already."
+    why = "Somebody may have worked on it, so it is not written over."
+    fix = "Move it away, or give another place with --out."
+
+
 # --- this machine ---
 
 

@@ -409,6 +409,19 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOutPoint:
+    """A strong point that is in no answer, as it was said."""
+
+    speaker: str
+    claim: tuple[Statement, ...]  # its first sentence, or two
+    start: float
+    seconds: float  # airtime of the whole point
+    link: str | None  # plays it
+    topic: str | None
+    weight: float  # as of the point
+
+
+@dataclass(frozen=True, slots=True)
 class Link:
     """An entry of the link list."""
 
@@ -455,6 +468,7 @@ class Article:
     links_heading: str = "Links"
     fallbacks: tuple[Fallback, ...] = ()
     language: str = ""  # of its paraphrases, where that is not the interview's
+    left_out_points: tuple[LeftOutPoint, ...] = ()  # the strongest, in spoken order
 
     @property
     def statements(self) -> tuple[Statement, ...]:
@@ -498,6 +512,7 @@ class Receipt:
     corrected: int = 0  # words of misheard names that were spelled anew, see Word.heard
     notes: tuple[str, ...] = ()  # what is no fault, and should be known: Article.fallbacks
     may_pass: bool = False  # a server that scores support was down: another run asks again
+    left_out_points: tuple[LeftOutPoint, ...] = ()  # as the article names them, checked too
 
 
 @dataclass(frozen=True, slots=True)

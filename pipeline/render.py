@@ -11,11 +11,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final, Literal
 
-import yaml
-
 from pipeline import store
 from pipeline.config import RenderOptions
-from pipeline.engines import article, page, rttm, timeline, transcript
+from pipeline.engines import article, front_matter, page, rttm, timeline, transcript
+from pipeline.engines.front_matter import Quoted
 from pipeline.engines.moments import in_article, in_page
 from pipeline.engines.outside import plain, web_address
 from pipeline.model import (
@@ -34,7 +33,7 @@ from pipeline.model import (
     Written,
 )
 
-VERSION: Final = 3
+VERSION: Final = 4
 
 Status = Literal["ready", "needs_review"]
 
@@ -66,7 +65,7 @@ def render(interview: Interview, options: RenderOptions, *, folder: Path) -> Pag
     picture = timeline.draw(interview) if options.timeline else None
     links = in_article(interview.video)
     texts = {
-        "article.md": _front_matter(interview)
+        "article.md": front_matter.written(_fields(interview))
         + article.to_markdown(interview, links, heading=options.heading),
         "transcript.md": transcript.to_markdown(interview, links),
         "transcript.vtt": transcript.to_vtt(interview),
@@ -95,7 +94,7 @@ def _beside(
     one = replace(interview, article=other.article, receipt=other.receipt, others=())
     links = in_article(interview.video)
     texts = {
-        f"article-{style}.md": _front_matter(one)
+        f"article-{style}.md": front_matter.written(_fields(one))
         + article.to_markdown(one, links, heading=options.heading),
         f"receipt-{style}.json": readable(other.receipt),
         f"data/article-{style}.json": readable(other.article),
@@ -137,27 +136,6 @@ def _json(value: object) -> str:
 # --- front matter ---
 
 
-class Quoted(str):
-    """A string that YAML must not take for a number, a date or a yes."""
-
-
-class _Dumper(yaml.SafeDumper):
-    pass
-
-
-# YAML 1.1 and 1.2 (Hugo, Astro) disagree on what `0o14`, `1e3` or `no` are; in quotes they agree.
-_Dumper.add_representer(
-    Quoted, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"')
-)
-
-
-def _front_matter(interview: Interview) -> str:
-    dumped: str = yaml.dump(
-        _fields(interview), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10**9
-    )
-    return f"---\n{dumped}---\n\n"
-
-
 def _fields(interview: Interview) -> dict[str, object]:
     """What Hugo, Jekyll and Astro read. Not `url`, `slug`, `type` …: those steer the site."""
     video, written, receipt = interview.video, interview.article, interview.receipt
@@ -165,6 +143,7 @@ def _fields(interview: Interview) -> dict[str, object]:
         "title": _quoted(written.title),
         "date": _day(video.published),
         "description": _quoted(written.standfirst),
+        "reading_time": article.reading_minutes(written),
         # Hugo and most Astro themes publish no drafts, so an unproven article stays off the site.
         "draft": receipt.status != "ready",
         "source": _quoted(web_address(video.url)),

@@ -32,6 +32,10 @@ STUTTERS: dict[str, frozenset[str]] = {
     ),
 }
 
+# With one of those, these are a stutter where the pair is said twice: "in the in the", "I think I
+# think". "It is what it is" holds none.
+_PAIRED: dict[str, frozenset[str]] = {"en": listed("in to on for by is was think have")}
+
 # What captions write in brackets that nobody said.
 SOUNDS = re.compile(
     r"(?:(?:both|all|audience|crowd|intro|outro|upbeat|dramatic|theme)\W+)*"
@@ -96,16 +100,20 @@ def sounds(words: Sequence[Word]) -> frozenset[int]:
 def spoken(words: Sequence[Word], language: str = "en") -> str:
     """The text of a run of words without hesitation: what an article prints of them.
 
-    Only `FILLERS`, repeats of `STUTTERS` and `sounds` go, with the comma that stood for the pause;
-    no other word is changed, added or moved. A run that began with "Um," begins with a capital.
+    Only `FILLERS`, repeats of `STUTTERS` or of pairs with one, and `sounds` go, with the comma that
+    stood for the pause; no other word is changed, added or moved. A run that began with "Um,"
+    begins with a capital.
 
     >>> def said(text): return spoken([Word(word, 0, 0) for word in text.split()])
     >>> said("Um, the the gate, uh, with its hinge was, um, soft.")
     'The gate, with its hinge was soft.'
+    >>> said("I think it's a, it's a mill in the in the marsh.")
+    "I think it's a mill in the marsh."
     >>> said("It was cold, um. [laughs]")
     'It was cold.'
     """
     hesitation, stutters = fillers(language), STUTTERS.get(language[:2].lower(), frozenset())
+    paired = stutters | _PAIRED.get(language[:2].lower(), frozenset())
     silent = sounds(words)
     kept: list[str] = []
     led_by_filler = False
@@ -118,11 +126,24 @@ def spoken(words: Sequence[Word], language: str = "en") -> str:
             _close_gap(kept, word.text)
         elif kept and form in stutters and form == normal(kept[-1]) and kept[-1][-1] not in _MARKS:
             kept[-1] = _in_the_case_of(kept[-1], word.text)
+        elif _pair_again(kept[-3:], form, stutters, paired):
+            kept[-3:] = [_in_the_case_of(kept[-3], kept[-1]), word.text]
         else:
             kept.append(word.text)
     if led_by_filler and kept:
         kept[0] = kept[0][:1].upper() + kept[0][1:]
     return " ".join(kept)
+
+
+def _pair_again(
+    last: Sequence[str], form: str, stutters: frozenset[str], paired: frozenset[str]
+) -> bool:
+    """Whether a word ends a pair of small words that was just said: "it's a it's" + "a"."""
+    if len(last) < 3 or any(word[-1] in _MARKS for word in last):
+        return False
+    first, second, again = map(normal, last)
+    pair = {first, second}
+    return again == first and form == second and pair <= paired and bool(pair & stutters)
 
 
 def _in_the_case_of(first: str, second: str) -> str:

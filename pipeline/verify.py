@@ -71,6 +71,7 @@ def verify(
         corrected=corrected,
         notes=(*notes, *looked.notes),
         may_pass=looked.may_pass,
+        left_out_points=article.left_out_points,
     )
 
 
@@ -92,7 +93,7 @@ _TURNS_SENSE = re.compile(
 
 def _quotes(case: Case) -> Found:
     yield from paraphrased.marks(case)
-    for where, statement in case.statements:
+    for where, statement in (*case.statements, *case.left_out):
         if statement.kind != "quote":
             continue
         words = statement.words
@@ -141,7 +142,7 @@ def _off(where: str, claimed: float, heard: float) -> Found:
 
 def _attribution(case: Case) -> Found:
     answering = "guest" if "guest" in case.role.values() else "other"
-    for where, statement in case.statements:
+    for where, statement in (*case.statements, *case.left_out):
         if case.role.get(statement.speaker) != answering:
             yield f"{where} is not said by a guest."
         if not statement.cites:

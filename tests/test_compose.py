@@ -7,6 +7,7 @@ import pytest
 
 from pipeline.compose import compose
 from pipeline.config import ComposeOptions, Style, VerifyOptions
+from pipeline.engines.points import left_out, points
 from pipeline.errors import NotAnInterview, UnknownEngine
 from pipeline.model import Article, Edited
 from pipeline.verify import verify
@@ -151,3 +152,51 @@ def test_an_unknown_writer_is_named() -> None:
 def test_a_style_with_a_misspelt_blank_is_refused() -> None:
     with pytest.raises(ValueError, match="guset"):
         Style(**(vik.STYLE.model_dump() | {"opener": "Between {host} and {guset}."}))
+
+
+# --- strong points that are in no answer ---
+
+
+@pytest.mark.slow
+def test_strong_points_outside_of_the_answers_are_named() -> None:
+    article = written(ComposeOptions(questions=1))
+    printed = {statement.words for statement in article.statements}
+    assert 3 <= len(article.left_out_points) <= 10
+    for point in article.left_out_points:
+        assert printed.isdisjoint(said.words for said in point.claim)
+        assert point.claim[0].text in [sentence.text for sentence in vik.EDITED.sentences]
+        assert (point.speaker, point.start) == (vik.GUEST, point.claim[0].start)
+        assert point.seconds >= point.claim[0].end - point.start > 0
+        assert point.link and point.link.endswith(f"t={int(point.start)}")
+    starts = [point.start for point in article.left_out_points]
+    assert starts == sorted(starts)
+
+
+@pytest.mark.slow
+def test_what_is_named_as_left_out_stands_in_the_receipt_and_is_checked() -> None:
+    options = ComposeOptions(questions=1)
+    article = written(options)
+    receipt = verify(*_case({}).values(), article, VerifyOptions(), options, vik.STYLE)
+    assert (receipt.left_out_points, receipt.status) == (article.left_out_points, "ready")
+    first, *others = article.left_out_points
+    (said, *more) = first.claim
+    for changed in (
+        replace(said, text=said.text.replace(" the ", " no ")),
+        replace(said, text=said.text + " Never!"),
+        replace(said, speaker=vik.HOST),
+        replace(said, start=said.start + 9),
+    ):
+        if changed == said:
+            continue
+        wrong = replace(first, claim=(changed, *more))
+        assert reasons(replace(article, left_out_points=(wrong, *others)), options)
+
+
+@pytest.mark.slow
+def test_an_answer_that_is_reworded_still_takes_its_point_off_the_list() -> None:
+    article = written(ComposeOptions(questions=1))
+    point = article.left_out_points[0]
+    said = replace(point.claim[0], kind="paraphrase", words=None)
+    made = points(vik.TURNS, vik.EDITED, vik.SPEAKERS, vik.TOPICS)
+    left = left_out(made, [said], vik.VIDEO)
+    assert point.claim[0].words not in [one.claim[0].words for one in left]

@@ -5,10 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from pipeline.config import ComposeOptions
 from pipeline.engines import framing, wording
 from pipeline.engines.exchanges import Wording, best_wording, exchanges
-from pipeline.engines.extract import Candidate, best_answer, choose
-from pipeline.model import Edited, Question, Sentence, Topic, Turns
+from pipeline.engines.extract import Candidate, _candidates, best_answer, choose
+from pipeline.engines.points import leading
+from pipeline.model import Edited, Question, Sentence, Topic, Turn, Turns
 from tests import lighthouse as vik
 from tests.lighthouse import sentence
 
@@ -128,6 +130,12 @@ BETTER = [
     ("Who pays for the lighthouse today?", "Where can people find you online?"),
     ("What is the biggest threat to the mill?", "You think the mill is in danger these days?"),
     ("How is flour from a tide mill different?", "Tell me about the flour of your mill."),
+    ("What does the mill need to run?", "The mill runs again now because guess what?"),
+    ("What does the mill need to run?", "Remember the mill by the harbor, which is what?"),
+    ("How do the gates of a mill release?", "How does, how do the gates of a mill release?"),
+    ("How did the storm change the harbor?", "Awesome. how did the storm change the harbor?"),
+    ("Could the mill at Vik also burn?", "Would that potentially also be the case?"),
+    ("What did the mill grind in winter?", "How long has the mill ground flour in winter?"),
     (
         "What do you hope is the future of the mill?",
         "We have talked about the mill, the sea, the storm of last year, the flour, the money and "
@@ -163,6 +171,79 @@ def test_an_answer_is_a_run_of_neighbours_from_the_beginning() -> None:
         "The lens weighs 900 kilograms and floats in mercury.",
         "My grandmother turned the heavy lens with one finger.",
     ]
+
+
+LENS = "The lens weighs 900 kilograms and floats in a bath of mercury there."
+FINGER = "My grandmother turned the heavy lens with one finger in the dark."
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        "For example, the lens of the lighthouse at Vik turns in the dark.",
+        "So if we take a ship of 900 tons that comes from the north in January.",
+        "Because the keeper of the lighthouse at Vik can see in the dark.",
+    ],
+)
+def test_an_answer_does_not_end_on_what_only_begins(end: str) -> None:
+    assert answer(f"G: {LENS}", f"+G: {FINGER}", f"+G: {end}", sentences=3) == [LENS, FINGER]
+
+
+def test_what_is_said_again_is_not_quoted_again() -> None:
+    assert answer(f"G: {LENS}", f"+G: {FINGER}", f"+G: {LENS}") == [LENS, FINGER]
+
+
+def test_an_answer_begins_at_the_beginning_though_more_is_said_later() -> None:
+    begins = "It has been a big deal for the harbor of Vik."
+    middle = ["+G: We all liked the light in those years very much."] * 6
+    later = ["+G: The lens had new mirrors in the winter, because the old ones broke."] * 2
+    assert answer(f"G: {begins}", *middle, *later, sentences=2)[0] == begins
+
+
+def test_clearing_the_throat_is_no_beginning() -> None:
+    found = answer(
+        "G: I can speak to a few of the details of how the lens of Vik works.",
+        f"+G: {LENS}",
+        f"+G: {FINGER}",
+    )
+    assert found[0] == LENS
+
+
+def test_a_yes_is_no_answer_to_an_open_question() -> None:
+    video = vik.VIDEO
+
+    def first(question: str) -> str:
+        edited = talk(f"H: {question}", "G: Yeah.", f"+G: {LENS}", f"+G: {FINGER}")
+        turn = Turn("t1", "H", 0, 10, question, (0, 9))
+        (found,) = _candidates(
+            video, Turns((turn,)), edited, PEOPLE, (), ComposeOptions(), vik.STYLE
+        )
+        return found.answer[0].text
+
+    assert first("How does the lens of a lighthouse turn at night?") == LENS
+    assert first("Does the lens of a lighthouse turn at night?") == "Yeah."
+
+
+def test_where_speakers_are_guessed_what_may_be_the_hosts_is_not_quoted() -> None:
+    said = talk(
+        "G: As in, you put the lens up there and let it turn for 900 years.",
+        "+G: The lens may well turn on without anybody at Vik.",
+        *["+G: The light of the lens was seen from the boats of Vik."] * 3,
+        f"+G: {LENS}",
+        f"+G: {FINGER}",
+    ).sentences  # fmt: skip
+    unsure = leading(said, proven=False)
+    found = best_answer(said, [0.0] * len(said), 4, vik.STYLE, unsure)
+    assert [one.text for one in found] == [LENS, FINGER]
+
+
+def test_the_last_question_before_the_reply_is_what_it_answers() -> None:
+    (found,) = exchanges(
+        talk("H: How did you arrive at the old lighthouse of Vik?", "G: By a boat.",
+             "H: What boat takes a child to the harbor of Vik?",
+             "G: The mail boat of 1987 took me."), PEOPLE,
+    )  # fmt: skip
+    assert best_wording(found, NOTHING_DOUBTFUL).text.startswith("What boat takes")
 
 
 def test_courtesy_before_the_answer_is_passed_over() -> None:
@@ -295,6 +376,10 @@ def headline(title: str, channel: str = "Slow Signals") -> str:
         ("", "Tomás Lind in conversation with Ruth Okafor"),
         ("Tomás Lind: “I was never afraid”", "Tomás Lind: “I was never afraid”"),
         ("GPT4 Explained by Hand", "GPT4 Explained by Hand"),
+        (
+            "How a light turns every twelve seconds: mercury and time",
+            "How a light turns every twelve seconds",
+        ),
         ("灯台守の夜", "灯台守の夜"),
         ("{guest} on {title}", "{guest} on {title}"),
         ("A light\n\u202efor\x00 one", "A light for one"),
@@ -328,7 +413,8 @@ def test_a_title_is_never_read_as_a_template() -> None:
 def test_a_known_guest_is_named_though_the_host_is_not() -> None:
     speakers = (replace(vik.SPEAKERS[0], name=None), vik.SPEAKERS[1])
     assert framing.standfirst(vik.VIDEO, speakers, vik.TURNS) == (
-        "Tomás Lind talks for 3 minutes on Slow Signals, published on March 9, 2025."
+        "Tomás Lind talks for 3 minutes in an interview that Slow Signals published on "
+        "March 9, 2025."
     )
 
 
@@ -344,6 +430,22 @@ def test_what_is_not_known_is_left_out_of_the_standfirst() -> None:
     assert framing.standfirst(video, vik.SPEAKERS, vik.TURNS) == (
         "Tomás Lind talks with Ruth Okafor for 3 minutes."
     )
+
+
+def test_the_standfirst_does_not_say_again_what_the_opener_says() -> None:
+    opener = "Tomás Lind spoke in an interview that Slow Signals published on March 9, 2025."
+    assert framing.standfirst(vik.VIDEO, vik.SPEAKERS, vik.TURNS, opener) == (
+        "Tomás Lind talks with Ruth Okafor for 3 minutes."
+    )
+
+
+def test_an_interview_of_unknown_people_has_a_standfirst_all_the_same() -> None:
+    nobody = tuple(replace(one, name=None) for one in vik.SPEAKERS)
+    assert framing.standfirst(vik.VIDEO, nobody, vik.TURNS) == (
+        "Slow Signals published this interview of 3 minutes on March 9, 2025."
+    )
+    bare = replace(vik.VIDEO, channel=None, published=None)
+    assert framing.standfirst(bare, nobody, vik.TURNS) == "An interview of 3 minutes."
 
 
 def test_a_topic_left_out_says_how_many_questions_went_to_others() -> None:

@@ -23,6 +23,7 @@ from pipeline.model import (
     Dropped,
     Interview,
     LeftOut,
+    LeftOutPoint,
     Link,
     Pages,
     Passage,
@@ -591,3 +592,33 @@ def test_another_style_has_its_own_files_and_may_need_review_alone(tmp_path: Pat
     assert {
         "article-report.html", "receipt-report.json", "data/article-report.json",
     } <= names  # fmt: skip
+
+
+def test_a_heading_below_another_stays_one_on_the_page(tmp_path: Path) -> None:
+    interview = in_sections("paragraph", "Lind said:")
+    (section,) = interview.article.sections[:1]
+    below = replace(section, above="Key topics", heading="Bells")
+    article = replace(interview.article, sections=(below,))
+    rendered(tmp_path, replace(interview, article=article))
+    assert "<h2>Key topics</h2>\n<h3>Bells</h3>" in read(tmp_path, "article.html")
+
+
+def test_how_long_it_takes_to_read_is_said(tmp_path: Path) -> None:
+    rendered(tmp_path, INTERVIEW)
+    assert front_matter(read(tmp_path, "article.md"))["reading_time"] == 1
+    assert "1 min read" in read(tmp_path, "article.html")
+    long = replace(ARTICLE, closing="word " * 1000)
+    rendered(tmp_path, replace(INTERVIEW, article=long))
+    assert front_matter(read(tmp_path, "article.md"))["reading_time"] == 5
+
+
+def test_what_was_strong_and_is_left_out_stands_at_the_end_of_the_receipt(tmp_path: Path) -> None:
+    said = ARTICLE.questions[0].answer[0]
+    point = LeftOutPoint(said.speaker, (said,), said.start, 4.4, None, INTERVIEW.topics[0].id, 1.0)
+    rendered(tmp_path, replace(INTERVIEW, article=replace(ARTICLE, left_out_points=(point,))))
+    end = read(tmp_path, "article.md").partition("*Strong points that are not in the article:*")[2]
+    assert said.text in end and "Tomás Lind, 0:04 of airtime" in end
+    assert f"under “{INTERVIEW.topics[0].title}”" in end
+    assert "Strong points" in read(tmp_path, "article.html")
+    rendered(tmp_path / "none", INTERVIEW)
+    assert "Strong points" not in read(tmp_path / "none", "article.md")

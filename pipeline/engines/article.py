@@ -9,6 +9,7 @@ from pipeline.model import (
     Article,
     Check,
     Interview,
+    LeftOutPoint,
     Link,
     Passage,
     Question,
@@ -43,9 +44,26 @@ def to_markdown(interview: Interview, moments: Moments, heading: bool = False) -
         in_markdown(article.closing),
         *_left_out(article, moments),
         *_links(article, moments),
-        *_footer(interview),
+        *_footer(interview, moments),
     ]
     return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+WORDS_A_MINUTE = 230  # that an adult reads of such a text
+
+
+def reading_minutes(article: Article) -> int:
+    """How long it takes to read; at least one minute."""
+    passages = [passage for section in article.sections for passage in section.passages]
+    told = (
+        article.standfirst,
+        article.opener,
+        *(question.text for question in article.questions),
+        *(passage.lead for passage in passages),
+        *(statement.text for statement in article.statements),
+        article.closing,
+    )
+    return max(1, round(sum(len(text.split()) for text in told) / WORDS_A_MINUTE))
 
 
 def called(interview: Interview, speaker_id: str) -> str:
@@ -211,7 +229,7 @@ def _link(link: Link, moments: Moments) -> str:
 # --- how it was made, and what nobody can vouch for ---
 
 
-def _footer(interview: Interview) -> Iterator[str]:
+def _footer(interview: Interview, moments: Moments) -> Iterator[str]:
     yield "---"
     yield f"*How this was made.* {_making(interview)}"
     yield f"*Receipt: {_status(interview)}.* {_figures(interview)}"
@@ -219,6 +237,19 @@ def _footer(interview: Interview) -> Iterator[str]:
     if unproven:
         yield "*Not proven:*"
         yield "\n".join(unproven)
+    missed = interview.article.left_out_points
+    if missed:
+        yield "*Strong points that are not in the article:*"
+        yield "\n".join(_missed(interview, point, moments) for point in missed)
+
+
+def _missed(interview: Interview, point: LeftOutPoint, moments: Moments) -> str:
+    topics = {topic.id: topic.title for topic in interview.topics}
+    told = (called(interview, point.speaker), f"{clock(point.seconds)} of airtime")
+    about = topics.get(point.topic or "")
+    where = f", under “{in_markdown(_inner_marks(about))}”" if about else ""
+    said = " ".join(_sentences(point.claim, moments))
+    return f"- {said} — {in_markdown(', '.join(told))}{where}"
 
 
 def _making(interview: Interview) -> str:

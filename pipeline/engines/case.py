@@ -121,6 +121,13 @@ class Case:
                 yield f"{where}, sentence {place}", statement
 
     @property
+    def left_out(self) -> Iterator[tuple[str, Statement]]:
+        """Every sentence of the points that are named as left out, with the words to point at."""
+        for number, point in enumerate(self.article.left_out_points, 1):
+            for said in point.claim:
+                yield f"Left-out point {number}", said
+
+    @property
     def asked(self) -> Iterator[tuple[str, Question]]:
         """Every question, with the words to point at it."""
         for number, question in enumerate(self.article.questions, 1):

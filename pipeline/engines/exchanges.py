@@ -6,12 +6,15 @@ from dataclasses import dataclass
 
 from pipeline.engines import wording
 from pipeline.model import Edited, Sentence, Speaker, Turns
+from pipeline.speech import asks
 
 # A host who says this many words without asking has gone on to something else: what follows is no
 # reply to the last question. Fewer are a back-channel or an interruption.
 CHANGES_SUBJECT = 30
 # A reply shorter than this is a "What do you mean?": the host's next words belong to the question.
 NO_REPLY_YET = 8
+ASKED_AGAIN = 80  # words that a later question counts as, where a reply had begun in between
+GUESSED = 0.8  # for sounding like an answer, where who speaks is a guess
 LONGEST_REPLY = 24  # sentences; later ones have wandered off
 
 
@@ -78,20 +81,24 @@ def wordings(exchange: Exchange, turns: Turns) -> list[Wording]:
         if not wording.is_question(sentence.text):
             continue
         after = _words(exchange.asked[place + 1 :])
-        ways.append(_weighed((sentence,), after, doubtful))
+        # "Pure Vim?" asked after the first words of a reply is what the rest of it answers.
+        again = any(s.turn != sentence.turn and asks(s.text) for s in exchange.asked[place + 1 :])
+        after += ASKED_AGAIN * (again and turns.proven)  # a guest's echo is taken for it else
+        ways.append(_weighed((sentence,), after, doubtful, guessed=not turns.proven))
         before = exchange.asked[place - 1] if place else None
         if before and before.words[1] + 1 == sentence.words[0]:
-            ways.append(_weighed((before, sentence), after, doubtful))
+            ways.append(_weighed((before, sentence), after, doubtful, guessed=not turns.proven))
     return ways
 
 
 def _weighed(
-    sentences: tuple[Sentence, ...], words_after: int, doubtful: frozenset[int]
+    sentences: tuple[Sentence, ...], words_after: int, doubtful: frozenset[int], *, guessed: bool
 ) -> Wording:
     text = " ".join(sentence.text for sentence in sentences)
     quality = wording.weigh(text, wording.ASKED_WELL) - 1.3 * wording.points_back(text)
     # A question that the host went on from for long is not what was answered.
-    quality -= min(0.6, words_after / 80)
+    quality -= min(1.0, words_after / 80)
+    quality -= GUESSED * (guessed and wording.answers(text))
     if len(sentences) == 2:
         quality -= 0.35 + 0.5 * wording.leans(sentences[0].text)
         # "Right." and "Let's start at the beginning." explain nothing.

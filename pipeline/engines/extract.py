@@ -1,7 +1,8 @@
 """The writer without a language model: the host's questions, the guest's own sentences."""
 
+import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ import numpy as np
 from pipeline.config import ComposeOptions, LlmOptions, Style
 from pipeline.engines import base, framing, wording
 from pipeline.engines.exchanges import Exchange, Wording, best_wording, exchanges
-from pipeline.engines.points import points
+from pipeline.engines.points import leading, points
 from pipeline.engines.sections import sections
 from pipeline.errors import NotAnInterview
 from pipeline.model import (
@@ -102,8 +103,9 @@ def _candidates(
     style: Style,
 ) -> list[Candidate]:
     asked = []
-    for exchange in exchanges(edited, speakers):
-        way = best_wording(exchange, turns)
+    for whole in exchanges(edited, speakers):
+        way = best_wording(whole, turns)
+        exchange = replace(whole, reply=_past_nods(whole.reply, way.text))
         # The topic is the answer's: a question may still stand in the turn that ends the last one.
         topic = _topic(topics, exchange.reply[0].start)
         place = (topic, _third(turns, way.sentences[0].start))
@@ -112,12 +114,22 @@ def _candidates(
     meanings = _meanings([(exchange, way) for exchange, way, _ in pool], video.title)
     found = []
     for (exchange, way, (topic, third)), meaning in zip(pool, meanings, strict=True):
-        answer = best_answer(exchange.reply, meaning.relevance, options.sentences, style)
+        unsure = leading(exchange.reply, proven=False) if not turns.proven else frozenset()
+        answer = best_answer(exchange.reply, meaning.relevance, options.sentences, style, unsure)
         if answer:
             worth = sum(answer.values()) / max(2, options.sentences)
-            quality = way.quality + worth + SUBJECT * max(0.0, meaning.subject)
+            direct = DIRECT * (next(iter(answer)) is exchange.reply[_begins(exchange.reply)])
+            quality = way.quality + worth + direct + SUBJECT * max(0.0, meaning.subject)
             found.append(Candidate(way, tuple(answer), quality, topic, third, meaning.question))
     return found
+
+
+def _past_nods(reply: tuple[Sentence, ...], question: str) -> tuple[Sentence, ...]:
+    """The reply; without its "Yeah.", where the question was none of yes or no."""
+    if not (wording.asks_openly(question) or wording.requests(question)):
+        return reply
+    nods = itertools.takewhile(lambda sentence: wording.is_nod(sentence.text, "yes"), reply)
+    return reply[len(list(nods)) :] or reply
 
 
 def _pool(
@@ -168,22 +180,31 @@ def _meanings(pairs: Sequence[tuple[Exchange, Wording]], title: str) -> list[Mea
 
 SKIPPED = 6  # words between two sentences that still read as one run: "Mm-hmm", a dropped "Yeah"
 JUMP = 0.9  # what a second run must bring to be worth the reader's stumble
-FIRST = 1.5  # for beginning where the reply begins
-FAR = 0.05  # for each sentence the answer begins later
+FIRST = 1.8  # for beginning where the reply begins
+FAR = 0.08  # for each sentence the answer begins later: by and by it answers something else
+MIDSTREAM = 0.6  # for beginning with "And"
+A_FEW = 5  # words: "Yeah, sure." hides nothing that an "it" could mean
+DIRECT = 0.3  # what such an answer adds to its exchange
+UNFINISHED = 0.4  # for ending on a sentence that says little
 
 
 def best_answer(
-    reply: Sequence[Sentence], relevance: Sequence[float], sentences: int, style: Style
+    reply: Sequence[Sentence],
+    relevance: Sequence[float],
+    sentences: int,
+    style: Style,
+    unsure: frozenset[int] = frozenset(),
 ) -> dict[Sentence, float]:
     """Sentences of the reply, in spoken order, each with its worth; none if it holds no answer.
 
-    One run of neighbours reads best. A second, later one must be worth the jump.
+    One run of neighbours reads best. A second, later one must be worth the jump. `unsure`: places
+    in the reply that may be the host's, where who speaks was guessed.
     """
     worth = [
         wording.weigh(sentence.text, wording.RICH) + near
         for sentence, near in zip(reply, relevance, strict=True)
     ]
-    runs = _runs(reply, worth, sentences)
+    runs = _runs(reply, worth, sentences, unsure)
     chosen: list[tuple[int, int]] = []
     while len(chosen) < 2:  # a third run would be a collage
         left = sentences - sum(last - first + 1 for first, last in chosen)
@@ -205,7 +226,7 @@ def best_answer(
 
 
 def _runs(
-    reply: Sequence[Sentence], worth: Sequence[float], sentences: int
+    reply: Sequence[Sentence], worth: Sequence[float], sentences: int, unsure: frozenset[int]
 ) -> dict[tuple[int, int], float]:
     """Every run of neighbours that may be quoted, with what it is worth."""
     begins = _begins(reply)
@@ -213,13 +234,24 @@ def _runs(
     for first in range(len(reply)):
         value = _opening(reply, first, begins)
         for last in range(first, min(first + sentences, len(reply))):
-            if not _quotable(reply[last]) or (last > first and not _neighbours(reply, last)):
+            if last in unsure or not _quotable(reply[last]):
+                break
+            if last > first and not _goes_on(reply, first, last):
                 break
             value += worth[last]
-            # A last sentence that only prepares the next one leaves the reader waiting.
-            unfinished = 0.4 if last > first and worth[last] < 0.3 else 0.0
-            runs[(first, last)] = value - unfinished
+            if last == first:
+                runs[(first, last)] = value
+            elif not wording.opens_more(reply[last].text):
+                # What only prepares the next sentence leaves the reader waiting.
+                runs[(first, last)] = value - UNFINISHED * (worth[last] < 0.3)
     return runs
+
+
+def _goes_on(reply: Sequence[Sentence], first: int, place: int) -> bool:
+    """Whether a sentence can follow those before it: said right after them, and not said again."""
+    mine = wording.content(reply[place].text)
+    again = any(mine == wording.content(before.text) for before in reply[first:place])
+    return _neighbours(reply, place) and not (again and len(mine) > 1)
 
 
 def _begins(reply: Sequence[Sentence]) -> int:
@@ -233,10 +265,15 @@ def _begins(reply: Sequence[Sentence]) -> int:
 def _opening(reply: Sequence[Sentence], first: int, begins: int) -> float:
     leans = 1.6 * wording.leans(reply[first].text)
     if first == begins:
-        # Right under the question an "it" is clear, unless something between cannot be printed.
-        return FIRST - leans * any(map(_tells, reply[:first]))
+        # Right under the question an "it" is clear, unless something between cannot be printed,
+        # and half clear if that only cleared the throat.
+        between = any(map(_tells, reply[:first]))
+        throat = any(len(sentence.text.split()) > A_FEW for sentence in reply[:first])
+        midstream = MIDSTREAM * wording.joins_on(reply[first].text)
+        return FIRST - leans * max(between, throat / 2) - midstream
+    next_best = FIRST / 2 * (first == begins + 1)
     after_no = 1.0 if first and wording.is_nod(reply[first - 1].text) else 0.0
-    return -leans - after_no - FAR * (first - begins)
+    return next_best - leans - after_no - FAR * (first - begins)
 
 
 def _tells(sentence: Sentence) -> bool:
@@ -260,7 +297,7 @@ def _words(reply: Sequence[Sentence], runs: Sequence[tuple[int, int]]) -> int:
 NEAR = 1.2  # times the likeness to a question already chosen
 SAME_TOPIC = 0.9
 NEW_THIRD = 0.8
-AIRTIME = 4.0  # times the topic's share of the interview: what was talked about most counts most
+AIRTIME = 6.0  # times the topic's share of the interview: what was talked about most counts most
 
 
 def choose(

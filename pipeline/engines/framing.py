@@ -128,23 +128,24 @@ def _filled(template: str, facts: dict[str, str | None]) -> str:
     return _BLANK.sub(lambda blank: facts[blank[1]] or _UNKNOWN[blank[1]], template)
 
 
-def standfirst(video: Video, speakers: Sequence[Speaker], turns: Turns) -> str:
-    """One sentence: who, with whom, how long, where, when."""
+def standfirst(video: Video, speakers: Sequence[Speaker], turns: Turns, opener: str = "") -> str:
+    """One sentence: who, with whom, how long; where and when, if the opener does not say it."""
     facts = _facts(video, speakers, turns)
-    seconds = video.duration or (turns.turns[-1].end if turns.turns else 0)
-    many = sum(speaker.role == "guest" for speaker in speakers) > 1
-    if facts["guest"] and facts["host"]:
-        who = f"{facts['guest']} {'talk' if many else 'talks'} with {facts['host']}"
-        words = [f"{who} for {lasting(seconds)}"]
-    elif facts["guest"]:
-        words = [f"{facts['guest']} {'talk' if many else 'talks'} for {lasting(seconds)}"]
-    else:
-        words = [f"An interview of {lasting(seconds)}"]
-    channel, host = facts["channel"], facts["host"]
+    length = lasting(video.duration or (turns.turns[-1].end if turns.turns else 0))
+    channel, date, host = facts["channel"], facts["date"], facts["host"]
+    if date and date in opener:
+        channel = date = None
+    if not facts["guest"]:
+        if channel and date:
+            return f"{channel} published this interview of {length} on {date}."
+        where = f" from {channel}" if channel else f", published on {date}" if date else ""
+        return f"An interview of {length}{where}."
+    talk = "talk" if sum(speaker.role == "guest" for speaker in speakers) > 1 else "talks"
+    who = " ".join([facts["guest"], talk, *([f"with {host}"] if host else []), f"for {length}"])
     if channel and not (host and channel.casefold() in host.casefold()):
-        words.append(f"on {channel}")
-    sentence = " ".join(words)
-    return f"{sentence}, published on {facts['date']}." if facts["date"] else f"{sentence}."
+        published = f"{channel} published on {date}" if date else f"{channel} published"
+        return f"{who} in an interview that {published}."
+    return f"{who} in an interview published on {date}." if date else f"{who}."
 
 
 # --- the title ---
@@ -180,6 +181,7 @@ def headline(video: Video, speakers: Sequence[Speaker], turns: Turns) -> str:
     title = _bare(one_line(video.title)[:_LONGEST_READ], one_line(video.channel or ""))
     for guest in guests:
         title = _who_on_what(title, guest)
+    title = _without_subtitle(title)
     if title and not _shouts(title) and len(title) <= _LONGEST_TITLE:
         return title
     answered, asked = named(speakers, "guest", turns), named(speakers, "host", turns)
@@ -218,6 +220,23 @@ def _who_on_what(title: str, guest: str) -> str:
     if not found or found[2][:1] in "\"“'‘(" or found[2].endswith(("?", "!")):
         return title
     return f"{guest} on {found[2]}"
+
+
+WHOLE_TITLE = 5  # words before a colon that need no subtitle
+
+
+def _without_subtitle(title: str) -> str:
+    """What stands before a colon, where that is a title of its own.
+
+    >>> _without_subtitle("How the tide grinds corn at night: gates, ponds and patience")
+    'How the tide grinds corn at night'
+    >>> _without_subtitle("Ada Lovelace: Engines"), _without_subtitle("At 4:30 in the mill")
+    ('Ada Lovelace: Engines', 'At 4:30 in the mill')
+    """
+    before, colon, after = title.partition(": ")
+    quotes = after[:1] in "\"“'‘«„" or before.count("“") != before.count("”")
+    whole = len(before.split()) >= WHOLE_TITLE and before.count('"') % 2 == 0
+    return before if colon and whole and not quotes else title
 
 
 def _shouts(title: str) -> bool:
@@ -276,11 +295,12 @@ def framed(
     could_be_asked: set[str],
 ) -> Article:
     """The questions and answers as a whole article."""
+    opener = opening(video, speakers, turns, style)
     return Article(
         style=style_name,
         title=headline(video, speakers, turns),
-        standfirst=standfirst(video, speakers, turns),
-        opener=opening(video, speakers, turns, style),
+        standfirst=standfirst(video, speakers, turns, opener),
+        opener=opener,
         questions=article_questions,
         closing=ending(video, speakers, turns, style),
         links=links(video, article_questions),
@@ -300,11 +320,12 @@ def sectioned(
     style_name: str,
 ) -> Article:
     """The sections as a whole article."""
+    opener = opening(video, speakers, turns, style)
     bare = Article(
         style=style_name,
         title=headline(video, speakers, turns),
-        standfirst=standfirst(video, speakers, turns),
-        opener=opening(video, speakers, turns, style),
+        standfirst=standfirst(video, speakers, turns, opener),
+        opener=opener,
         questions=(),
         closing=ending(video, speakers, turns, style),
         sections=article_sections,

@@ -11,7 +11,19 @@ import numpy as np
 
 from pipeline.engines import base, wording
 from pipeline.engines.exchanges import exchanges, wordings
-from pipeline.model import Edited, Point, Question, Sentence, Speaker, Statement, Topic, Turns
+from pipeline.engines.moments import in_article
+from pipeline.model import (
+    Edited,
+    LeftOutPoint,
+    Point,
+    Question,
+    Sentence,
+    Speaker,
+    Statement,
+    Topic,
+    Turns,
+    Video,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -110,12 +122,12 @@ def _runs(
 ) -> Iterator[Run]:
     """From every sentence that may begin a point, the run that is worth most."""
     asked = questions.get(reply[0].words)
-    begins, leading = _begins(reply), _leading(reply, proven=proven)
+    begins, leads = _begins(reply), leading(reply, proven=proven)
     worth = [wording.weigh(sentence.text, wording.RICH) for sentence in reply]
     for first, sentence in enumerate(reply):
         direct = asked if first == begins else None
         alone = _alone(reply, first)
-        if not _quotable(sentence) or not (alone or direct) or first in leading:
+        if not _quotable(sentence) or not (alone or direct) or first in leads:
             continue
         topic = _topic(topics, sentence.start)
         best: Run | None = None
@@ -123,7 +135,7 @@ def _runs(
         for last in range(first, min(first + LONGEST, len(reply))):
             after = reply[last]
             if (
-                last in leading
+                last in leads
                 or not _quotable(after)
                 or (last > first and not _goes_on(reply, last, topics, topic))
             ):
@@ -179,7 +191,8 @@ def _riddle(text: str) -> float:
 # Who speaks so leads the talk. It is seldom worth quoting as an answer, and where the speakers are
 # guessed from the text, it may be the host.
 _LEADS = re.compile(
-    r"\b(?:you (?:mentioned|said)|i(?:['’]m| am) (?:actually |also |really )?(?:just )?curious"
+    r"^as in\b|\b(?:you (?:mentioned|said)"
+    r"|i(?:['’]m| am) (?:actually |also |really )?(?:just )?curious"
     r"|i (?:was )?wonder(?:ing)?|let['’]s (?:go back|talk|move|get to|start|turn)|let me ask"
     r"|(?:do|did|would|are|have) you|what if|suppose)\b",
     re.IGNORECASE,
@@ -187,7 +200,7 @@ _LEADS = re.compile(
 AROUND = 4  # sentences of a guessed speaker on both sides of one that leads, that are not quoted
 
 
-def _leading(reply: Sequence[Sentence], *, proven: bool) -> frozenset[int]:
+def leading(reply: Sequence[Sentence], *, proven: bool) -> frozenset[int]:
     """Sentences that lead the talk; where who speaks is a guess, with those around them."""
     leads = {
         place
@@ -266,3 +279,43 @@ def _point(number: int, run: Run) -> Point:
     speaker = run.sentences[0].speaker
     weight = round(run.value, 3)
     return Point(f"P{number}", speaker, claim, run.topic, weight, run.asked, run.alone)
+
+
+# --- what is not in the article ---
+
+MISSED = 10  # points at most: who wants more, has the transcript
+SHOWN = 2  # sentences of each
+SAME_TOPIC = 0.4  # for each that its topic has already: no topic fills the list
+
+
+def left_out(
+    made: Sequence[Point], said: Sequence[Statement], video: Video
+) -> tuple[LeftOutPoint, ...]:
+    """The strongest points of which nothing is in the article, in spoken order."""
+    left = [point for point in made if point.alone and not any(_is_in(point, one) for one in said)]
+    chosen: list[Point] = []
+    while left and len(chosen) < MISSED:
+        topics = [point.topic for point in chosen]
+        gains = [point.weight - SAME_TOPIC * topics.count(point.topic) for point in left]
+        chosen.append(left.pop(gains.index(max(gains))))
+    link = in_article(video).link
+    return tuple(
+        LeftOutPoint(
+            speaker=point.speaker,
+            claim=point.claim[:SHOWN],
+            start=point.claim[0].start,
+            seconds=round(point.claim[-1].end - point.claim[0].start, 3),
+            link=link(point.claim[0].start),
+            topic=point.topic,
+            weight=point.weight,
+        )
+        for point in sorted(chosen, key=lambda point: point.claim[0].start)
+    )
+
+
+def _is_in(point: Point, said: Statement) -> bool:
+    """By words where there are any; a sentence that was reworded has only its seconds."""
+    if said.words is None:
+        return said.start < point.claim[-1].end and point.claim[0].start < said.end
+    spans = [one.words for one in point.claim if one.words]
+    return any(first <= said.words[1] and said.words[0] <= last for first, last in spans)

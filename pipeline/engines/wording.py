@@ -14,7 +14,8 @@ LONGEST_READ = 2000  # characters; captions may hold a "word" without end
 Cue = tuple[str, float, Callable[[str], bool]]  # (reason, weight, test of the text)
 
 _ENDS = re.compile(r"[.!?。！？।؟][\"'”’»)\]]*$")
-_CUT = re.compile(r"(\.\.|…|[-–—:;,])[\"'”’»)\]]*$")
+# "… until we figure out how to…?" was broken off too.
+_CUT = re.compile(r"(\.\.|…|[-–—:;,])\s*\??[\"'”’»)\]]*$")
 _BRACKETS = re.compile(r"[\[\]{}<>]|\*")  # [laughter], [inaudible]: what a transcriber added
 
 # A question whose subject stands in an earlier sentence: "How did that work?"
@@ -23,6 +24,8 @@ _POINTS_BACK = re.compile(
     r"|should|mean|means|work|works|have|has|had|be|been|being|happen|happens|happened|look|looks"
     r"|from|to|in|for|about|and|or|like|when|if|because|a|the|you|we|going|not|come|came|affect"
     r"|change|changed|feel|sound|also|actually|really|so|possible|true|all|part)\b|\s*[?.,!;:]|$)"
+    r"|\b(?:do|does|did|is|was|will|would|can|could|should|might)\s+(?:that|this)(?=\s+(?:potentially"
+    r"|probably|maybe|necessarily|even|ever|then|still|apply|include|help|make|give|tell|get|lead)\b)"
     r"|\b(?:that|this|it|he|she|they|there)['’](?:s|re|d|ll)\b|\bthere(?=\s*[?.,]|$)"
     r"|\b(?:it|he|she|they|them|him|theirs)\b",
     re.IGNORECASE,
@@ -49,7 +52,8 @@ _LEANS = re.compile(
     r"|the other|another one|the same|there(?!['’]s| is| are| was| were| will)|then|such"
     r"|doing (?:that|this|so)|on the other hand"
     r"|(?:in|at|by|after|before|with|for|because of) (?:that|this|those|these)|meanwhile|similarly"
-    r"|likewise|secondly|thirdly|finally|otherwise|instead|except|not only that|same thing)\b",
+    r"|likewise|secondly|thirdly|finally|otherwise|instead|except|not only that|same thing"
+    r"|as in|(?:what|where|when|why|how) (?:that|this|it)\b(?! (?:is|was|takes)\b))\b",
     re.IGNORECASE,
 )
 _MIDSTREAM = re.compile(r"^(?:because|or|which|but|and|so|also|then|otherwise|plus|like)\b", re.I)
@@ -57,7 +61,8 @@ _MIDSTREAM = re.compile(r"^(?:because|or|which|but|and|so|also|then|otherwise|pl
 _REFERS = re.compile(
     r"\b(?:did that|do that|does that|doing that|like that|like this|that way|this way|with that"
     r"|to that|of that|of this|of them|of it|about it|about that|for that|from that|in it|on that"
-    r"|the former|the latter|as i said|as you said|you mentioned)\b",
+    r"|the former|the latter|as i said|as you said|you mentioned)\b"
+    r"|^(?:[\w'’]+\W+){1,3}also\b",
     re.IGNORECASE,
 )
 
@@ -72,8 +77,35 @@ _HEDGE = re.compile(
     r"|and stuff|and things like that|et cetera|blah)\b|, like,",
     re.IGNORECASE,
 )
-_STUMBLE = re.compile(r"\b(\w+(?: \w+)?),? \1\b", re.IGNORECASE)
+# "How does, how do they …", "to that towards that": a word, another, the first again.
+_STUMBLE = re.compile(
+    r"\b(\w+(?: \w+)?),? \1\b|\b(how|what|why|who|where|when|is|are|do|does) \w+, \2\b"
+    r"|\bto (\w+) towards? \3\b",
+    re.IGNORECASE,
+)
 _RESTART = re.compile(r"\w(?:--|[–—] ?|- )\w")
+# Clears the throat: says that something will be said.
+_THROAT = re.compile(
+    r"\b(?:i can speak to|let me (?:explain|give|try|start|answer|say|tell)|maybe let me"
+    r"|i['’]?ll (?:explain|try to|start|give you|answer)|where (?:do|should) i (?:start|begin)"
+    r"|to answer (?:that|your)|i (?:can|could) talk about"
+    r"|(?:that|this) is a (?:good|great|big) one)\b",
+    re.IGNORECASE,
+)
+# "After this timeout expires." is half a sentence.
+_HALF = re.compile(
+    r"^(?:(?:and|but|so) )?(?:after|when|if|until|although|while|since|unless|once|before"
+    r"|whereas)\b[^,]*$",
+    re.IGNORECASE,
+)
+# What a sentence at the end of a quotation must not begin: a reader waits for the rest.
+_OPENS_MORE = re.compile(
+    r"^(?:(?:and|but|so|now|like|well|okay)[,]? )*(?:for example|for instance|let['’]?s say|say,"
+    r"|imagine|suppose|consider|(?:if|when) (?:we|you) (?:take|look|think)\b|take\b|like,"
+    r"|because|here['’]?s|first|one (?:is|thing|of)|on the one hand|there (?:are|were) (?:two|three"
+    r"|four|a (?:few|couple|number)))(?!\w)",
+    re.IGNORECASE,
+)
 _PLEASANT = re.compile(
     r"\b(?:thank(?:s| you)|welcome|my pleasure|good to (?:see|be)|great to (?:see|be|have)"
     r"|nice to (?:meet|see|be)|glad to|appreciate (?:it|you|that)|great question|good question"
@@ -92,6 +124,8 @@ RICH: tuple[Cue, ...] = (
     ("long-winded", -0.4, lambda text: len(text.split()) > 42),
     ("endless", -0.8, lambda text: len(text.split()) > 65),
     ("says little", -0.5, lambda text: len(content(text)) < 2),
+    ("clears the throat", -0.5, lambda text: bool(_THROAT.search(text))),
+    ("half a sentence", -0.8, lambda text: len(text.split()) <= 8 and bool(_HALF.match(text))),
     ("hedges", -0.25, lambda text: bool(_HEDGE.search(text))),
     ("hedges again", -0.35, lambda text: len(_HEDGE.findall(text)) > 1),
     ("stumbles", -0.35, lambda text: bool(_STUMBLE.search(text))),
@@ -115,9 +149,10 @@ _INVERTED = re.compile(
     re.IGNORECASE,
 )
 _TAG = re.compile(
-    r"(?:[,.–—-]|^)\s*(?:right|correct|no|yeah|yes|okay|ok|huh|really|true|eh|you know|you see"
+    r"(?:[,.–—-]|^)\s*(?:which is what|or what|guess what|right|correct|no|yeah|yes|okay|ok|huh"
+    r"|really|true|eh|you know|you see"
     r"|(?:is|are|was|were|do|does|did|has|have|can|could|would|will)(?:n['’]t)? "
-    r"(?:it|they|you|he|she|we|that|there))\s*\?+$",
+    r"(?:it|they|you|he|she|we|that|there))\s*\?+$|\bguess what\?+$",
     re.IGNORECASE,
 )
 # "We're talking about years, what do you think?" asks nothing that can be read alone.
@@ -125,6 +160,11 @@ _AFTERTHOUGHT = re.compile(
     r"\b(?:what do you (?:think|say|make of (?:that|it|this))|do you (?:think so|agree)"
     r"|how about you|what about you|is that (?:right|true|fair|correct))"
     r"(?: about (?:that|it|this))?\s*\?+$",
+    re.IGNORECASE,
+)
+_PRAISE = re.compile(
+    r"(?:awesome|great|cool|nice|okay|ok|right|yeah|yes|perfect|wow|sure|interesting|exactly"
+    r"|all right|alright|got it|i see)\b[,.!–—-]",
     re.IGNORECASE,
 )
 _SMALL_TALK = re.compile(
@@ -138,19 +178,45 @@ _SMALL_TALK = re.compile(
     re.IGNORECASE,
 )
 
+# Who speaks so answers. Only asked where the speakers are guessed from the text.
+_ANSWERS = re.compile(
+    r"\b(?:therefore|remember|i (?:think|believe|feel|would say)|we (?:will|have|need|had|are|did)"
+    r"|we['’](?:ve|re|ll))\b",
+    re.IGNORECASE,
+)
 # Asks without a question mark. Only where nothing better was asked: see the cue below.
 _REQUEST = re.compile(
     r"\b(?:tell (?:me|us|everyone|people|our)|walk (?:me|us)|take (?:me|us) (?:through|back)"
-    r"|talk (?:to me|me through|about how|about what|about why|about your"
+    r"|talk (?:to (?:me|us)|me through|about how|about what|about why|about your"
     r"|a (?:little )?(?:bit )?about)"
     r"|(?:please |you )?(?:explain|describe)|give (?:me|us)|i(?: was|['’]m)? wonder(?:ing)?"
     r"|i(?:['’]d| would) (?:love|like) to (?:hear|know|ask|understand)|i(?:['’]m| am) curious)\b",
     re.IGNORECASE,
 )
 
+# "How long …", "how many …" ask for a number.
+_OPEN = re.compile(
+    r"\b(?:what|why|how(?! (?:long|many|much|old|often|far|big|tall|soon)\b))\b", re.IGNORECASE
+)
+
+
+def requests(text: str) -> bool:
+    """Whether it asks to be told: "Can you talk to us about the dam?" wants more than a yes."""
+    return bool(_REQUEST.search(text))
+
+
+def asks_openly(text: str) -> bool:
+    """Whether yes, no or a number would be no answer.
+
+    >>> asks_openly("How did it go?"), asks_openly("Did it go?"), asks_openly("How long?")
+    (True, False, False)
+    """
+    return bool(_OPEN.search(text))
+
+
 # What makes a question worth a heading.
 ASKED_WELL: tuple[Cue, ...] = (
-    ("asks openly", 0.4, lambda text: bool(re.search(r"\b(?:what|how|why)\b", text, re.I))),
+    ("asks openly", 0.4, asks_openly),
     ("names its subject", 0.5, lambda text: len(content(text)) >= 3),
     ("names a person or a thing", 0.25, lambda text: bool(_NAME.search(text))),
     ("of a heading's length", 0.4, lambda text: 6 <= len(text.split()) <= 24),
@@ -159,7 +225,8 @@ ASKED_WELL: tuple[Cue, ...] = (
     ("far too long", -1.0, lambda text: len(text.split()) > 48),
     ("is a statement", -1.3, lambda text: not _INVERTED.search(_AFTERTHOUGHT.sub("", text))),
     ("asks only for a nod", -1.2, lambda text: bool(_TAG.search(text))),
-    ("begins midstream", -0.15, lambda text: bool(_MIDSTREAM.match(text))),
+    ("begins midstream", -0.2, lambda text: bool(_MIDSTREAM.match(text))),
+    ("begins with praise", -0.7, lambda text: bool(_PRAISE.match(text))),
     (
         "goes on from another",
         -0.5,
@@ -167,7 +234,7 @@ ASKED_WELL: tuple[Cue, ...] = (
     ),
     ("quotes a question", -0.8, lambda text: bool(re.search(r"\?[\"”»]$", text))),
     ("small talk", -2.5, lambda text: bool(_SMALL_TALK.search(text))),
-    ("stumbles", -0.5, lambda text: bool(_STUMBLE.search(text) or _RESTART.search(text))),
+    ("stumbles", -0.8, lambda text: bool(_STUMBLE.search(text) or _RESTART.search(text))),
     ("hedges", -0.3, lambda text: bool(_HEDGE.search(text))),
     ("no question mark", -0.4, lambda text: not asks(text)),
 )
@@ -223,8 +290,10 @@ def points_back(text: str) -> float:
         return 0.5 if _THIS_THING.search(bare) else 0.0
     # What was named earlier in the same words is no riddle: "What is a mill, and how does it work?"
     # The last word of a question is one more often: "What would he say, hanging out with it?"
-    clearer = 0.15 if not content(bare[found.end() :]) else 0.3
-    return max(0.0, 1.0 - clearer * len(content(bare[: found.start()])))
+    before = bare[: found.start()]
+    riddle = not content(bare[found.end() :]) and not re.search(r"[.?!]\s", before)
+    clearer = 0.15 if riddle else 0.3
+    return max(0.0, 1.0 - clearer * len(content(before)))
 
 
 def leans(text: str) -> float:
@@ -253,14 +322,36 @@ def is_question(text: str) -> bool:
     return asked and len(text.split()) >= 4 and not _TAG.fullmatch(text)
 
 
-def is_nod(text: str) -> bool:
+NODS = {"yes": {"yes", "yeah"}, "no": {"no", "not", "never"}}
+
+
+def is_nod(text: str, *kinds: str) -> bool:
     """Whether it says no more than yes or no; kept in front of what it introduces.
 
-    >>> is_nod("No."), is_nod("Not at all."), is_nod("Mud is a museum.")
-    (True, True, False)
+    >>> is_nod("No."), is_nod("Not at all."), is_nod("Mud is a museum."), is_nod("No.", "yes")
+    (True, True, False, False)
     """
     first = normal(text.split(maxsplit=1)[0])
-    return len(text.split()) <= 3 and first in {"yes", "no", "yeah", "not", "never"}
+    return len(text.split()) <= 3 and any(first in NODS[kind] for kind in kinds or NODS)
+
+
+def answers(text: str) -> bool:
+    """Whether it sounds like somebody who answers, not like one who asks."""
+    return bool(_ANSWERS.search(text))
+
+
+def joins_on(text: str) -> bool:
+    """Whether it begins with a word that joins it to what was said before; "So" begins many."""
+    return normal(text.split(maxsplit=1)[0]) in {"and", "but", "or", "which", "plus", "also"}
+
+
+def opens_more(text: str) -> bool:
+    """Whether a sentence begins what only the next one ends.
+
+    >>> opens_more("So for example, take a ship."), opens_more("The ship came in.")
+    (True, False)
+    """
+    return bool(_OPENS_MORE.match(text))
 
 
 def says_little(text: str) -> bool:
@@ -270,5 +361,8 @@ def says_little(text: str) -> bool:
     (True, True)
     """
     echo = asks(text) and len(text.split()) < 8
-    brief = len(text.split()) < 6 and len(content(text)) < 2
-    return echo or brief or bool(_PLEASANT.search(text) and len(text.split()) < 12)
+    named = bool(_NAME.search(text)) or any(map(str.isdigit, text))
+    brief = len(text.split()) < 6 and len(content(text)) < 2 and not named
+    courtesy = bool(_PLEASANT.search(text)) and len(text.split()) < 12
+    throat = bool(_THROAT.search(text)) and len(text.split()) < 24
+    return echo or brief or courtesy or throat

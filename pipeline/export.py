@@ -1,0 +1,52 @@
+"""A published folder -> a file for somewhere else: Word, Hugo, Ghost, or one web page.
+
+What is exported is article.md as it lies there, with all that a person changed in it.
+"""
+
+import importlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline import store
+from pipeline.engines import manuscript
+from pipeline.engines.manuscript import Manuscript
+from pipeline.errors import AlreadyThere
+
+
+@dataclass(frozen=True)
+class Format:
+    """Something an article can become."""
+
+    ending: str  # of its file; "": it is a folder
+    made: str  # where the function lives; its files by name, the only one is called ""
+
+
+# name on the command line -> what it is; imported on first use
+FORMATS: Mapping[str, Format] = {
+    "html": Format(".html", "pipeline.engines.export_html:page_of"),
+    "docx": Format(".docx", "pipeline.engines.export_docx:document_of"),
+    "hugo": Format("", "pipeline.engines.export_hugo:bundle_of"),
+    "ghost": Format(".ghost.json", "pipeline.engines.export_ghost:import_of"),
+}
+
+
+def export(folder: Path, to: str, style: str | None, out: Path) -> Path:
+    """Write an article's export to `out`, or into it where it is a folder; returns the place.
+
+    Raises NotWritten, BrokenFolder, AlreadyThere, NotWritable, DiskFull.
+    """
+    form = FORMATS[to]
+    article = manuscript.read(folder, style)
+    target = out / f"{article.name}{form.ending}" if out.is_dir() else out
+    if target.exists():
+        raise AlreadyThere(target)
+    module, name = form.made.split(":")
+    make: Callable[[Manuscript], dict[str, bytes]] = getattr(importlib.import_module(module), name)
+    made = make(article)
+    with store.refusals_are_told(target):
+        for file, data in made.items():
+            path = target / file if file else target
+            path.parent.mkdir(parents=True, exist_ok=True)
+            store.write_whole(path, data)
+    return target
