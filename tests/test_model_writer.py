@@ -134,6 +134,19 @@ def test_what_was_wrong_is_told_and_the_second_try_counts() -> None:
 
 
 @pytest.mark.slow
+def test_a_clause_begins_small_unless_with_a_name() -> None:
+    def says(asked: Asked) -> Answer:
+        return points((1, "Keepers mostly listen to the machine that turns the lens"),
+                      (2, "Vik has a lens of 900 kilograms in a bath of mercury"))  # fmt: skip
+
+    with Server(says) as server:
+        article = written(knobs(server, tries=1))
+    first, second = reworded(article)[:2]
+    assert first.startswith("Tomás Lind explained that keepers mostly")
+    assert second.startswith("Lind added that Vik has")
+
+
+@pytest.mark.slow
 def test_of_several_tries_the_best_is_printed() -> None:
     def tires(asked: Asked) -> Answer:
         told = "could not be used" in str(asked["messages"])

@@ -54,6 +54,7 @@ def test_a_fair_rewording_holds(clause: str, passage: str) -> None:
         ("the lens see https://evil.example floats in mercury", "address"),
         ("it floats in a bath of mercury at Vik", "begins with “it”"),
         ("let's say the lens at Vik floats in a bath of mercury", "as to a listener"),
+        ("don't put the lens at Vik in a bath of mercury", "as to a listener"),
         ("lens", "length"),
         (" ".join(["lens"] * 60), "length"),
         ("la lentille de Vik flotte dans un bain de mercure liquide et pèse lourd", "language"),

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import get_args
 
-from pipeline.engines import framing, llm, prompts, rewording, wording
+from pipeline.engines import framing, llm, prompts, rewording, word_list, wording
 from pipeline.engines.sections import FIGURE, surname
 from pipeline.engines.tasks import Desk, Task, words
 from pipeline.model import Sentence, Speaker, Statement
-from pipeline.speech import listed, normal
+from pipeline.speech import normal
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,12 +234,10 @@ def _name(speaker_id: str, called: set[str], desk: Desk) -> str:
     return surname(whole, names) if speaker_id in called else whole
 
 
-# Words that begin a clause and may stand nowhere else in an interview; none is a name.
-_BEGINS = listed("although though while whereas despite once unless until since besides whenever")
-
-
 def _lowered(clause: str, desk: Desk) -> str:
     """With a small first letter, where its first word is an ordinary one and no name."""
     first = normal(clause.split(maxsplit=1)[0])
-    ordinary = first in desk.small | wording.COMMON | _BEGINS
+    ordinary = first in desk.small | wording.COMMON
+    if desk.language[:2] == "en" and first not in desk.capital:
+        ordinary = ordinary or first in word_list.ordinary([first], "en")
     return clause[:1].lower() + clause[1:] if ordinary else clause

@@ -11,6 +11,7 @@ import logging
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 from pipeline.config import ComposeOptions, LlmOptions, Style
@@ -138,9 +139,17 @@ def _desk(
         language=options.language or said_in,
         said_in=said_in,
         small=frozenset(normal(w.text) for w in transcript.words if w.text[:1].islower()),
+        capital=_capital(transcript, speakers),
         budget=budget.Budget(options.max_cost, llm.price(options)),
         letters=Letters(folder, options),
     )
+
+
+def _capital(transcript: Transcript, speakers: Sequence[Speaker]) -> frozenset[str]:
+    pairs = pairwise(word.text for word in transcript.words)
+    within = {word for before, word in pairs if before[-1:].isalpha() or before.endswith(",")}
+    names = {part for speaker in speakers for part in (speaker.name or "").split()}
+    return frozenset(normal(word) for word in within | names if word[:1].isupper())
 
 
 ENGLISH = 0.6  # share of ordinary English words among all

@@ -126,7 +126,8 @@ _DANGLES = re.compile(r"(?:it|its|it['’]s|this|that|these|those|which|such)\b"
 # Spoken to a listener; after "said that" it is no sentence.
 _SPEAKS_TO = re.compile(
     r"\blet['’]?s\b|^(?:let (?:me|us|them)|look|listen|imagine|suppose|say|think (?:of|about)"
-    r"|as in|take (?:a|the))\b",
+    r"|as in|don['’]?t|do not|please|come|go|try|visit|write|make|take|keep|get|put|remember|ask"
+    r"|read|tell|see|check|call|stop|give|find|join|follow)\b",
     re.IGNORECASE,
 )
 

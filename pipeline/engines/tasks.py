@@ -67,6 +67,7 @@ class Desk:
     language: str  # of what is reworded
     said_in: str  # of the interview
     small: frozenset[str]  # words that were written without a capital: no names
+    capital: frozenset[str]  # words that were written with one within a sentence: they may be
     budget: budget.Budget
     letters: Letters
     down: str = ""  # why no further request is sent
