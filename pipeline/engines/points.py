@@ -285,14 +285,16 @@ def _point(number: int, run: Run) -> Point:
 
 MISSED = 10  # points at most: who wants more, has the transcript
 SHOWN = 2  # sentences of each
-SAME_TOPIC = 0.4  # for each that its topic has already: no topic fills the list
+STRONG = 1.7  # what weighs less, nobody misses
+SAME_TOPIC = 0.3  # for each that its topic has already: no topic fills the list
 
 
 def left_out(
     made: Sequence[Point], said: Sequence[Statement], video: Video
 ) -> tuple[LeftOutPoint, ...]:
     """The strongest points of which nothing is in the article, in spoken order."""
-    left = [point for point in made if point.alone and not any(_is_in(point, one) for one in said)]
+    strong = [point for point in made if point.alone and point.weight >= STRONG]
+    left = [point for point in strong if not any(_is_in(point, one) for one in said)]
     chosen: list[Point] = []
     while left and len(chosen) < MISSED:
         topics = [point.topic for point in chosen]
