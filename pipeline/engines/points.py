@@ -285,16 +285,14 @@ def _point(number: int, run: Run) -> Point:
 
 MISSED = 10  # points at most: who wants more, has the transcript
 SHOWN = 2  # sentences of each
-STRONG = 1.7  # what weighs less, nobody misses
-SAME_TOPIC = 0.3  # for each that its topic has already: no topic fills the list
+SAME_TOPIC = 0.4  # for each that its topic has already: no topic fills the list
 
 
 def left_out(
     made: Sequence[Point], said: Sequence[Statement], video: Video
 ) -> tuple[LeftOutPoint, ...]:
     """The strongest points of which nothing is in the article, in spoken order."""
-    strong = [point for point in made if point.alone and point.weight >= STRONG]
-    left = [point for point in strong if not any(_is_in(point, one) for one in said)]
+    left = [point for point in made if point.alone and not any(_is_in(point, one) for one in said)]
     chosen: list[Point] = []
     while left and len(chosen) < MISSED:
         topics = [point.topic for point in chosen]
