@@ -46,10 +46,10 @@ def table(head: Sequence[str], rows: Sequence[Row]) -> list[str]:
     return [f"| {' | '.join(cells)} |" for cells in lines]
 
 
-def put_into(page: str, parts: Mapping[str, str]) -> str:
+def put_into(page: str, parts: Mapping[str, str], benchmark: str = "hearing") -> str:
     """The page with these parts between their marks; what has no marks goes to the end."""
     for part, text in parts.items():
-        first, last = f"<!-- hearing: {part} -->", f"<!-- /hearing: {part} -->"
+        first, last = f"<!-- {benchmark}: {part} -->", f"<!-- /{benchmark}: {part} -->"
         if first not in page:
             page = f"{page.rstrip()}\n\n{first}\n{last}\n"
         marked = f"{first}\n{text}\n{last}"
@@ -63,11 +63,16 @@ def about(runs: Sequence[Run], command: str) -> str:
     threads = runs[0].threads
     each = f"{threads} thread{'s' * (threads > 1)} each" if threads else "threads as they like"
     loads = [run.load for run in runs if not run.failed] or [0.0]
+    how = f"load {min(loads):.1f} to {max(loads):.1f}, {each}"
+    return measured(command, runs[0].call, how, LIBRARIES)
+
+
+def measured(command: str, call: str, how: str, libraries: Sequence[str]) -> str:
+    """When, on what machine and with which versions."""
     return (
-        f"*{date.today():%d %B %Y}, `{command}`, call {runs[0].call}: {_processor()}, "
-        f"{os.cpu_count()} cores, {platform.system()}, load {min(loads):.1f} to {max(loads):.1f}, "
-        f"Python {platform.python_version()}, {each}; "
-        + ", ".join(f"{library} {version(library)}" for library in LIBRARIES)
+        f"*{date.today():%d %B %Y}, `{command}`, call {call}: {_processor()}, "
+        f"{os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}, {how}; "
+        + ", ".join(f"{library} {version(library)}" for library in libraries)
         + ".*"
     )
 

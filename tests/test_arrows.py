@@ -27,6 +27,7 @@ DOORS = {
     "kaldi_native_fbank": "pipeline/engines/campplus.py",
     "pyannote": "pipeline/engines/pyannote_voices.py",
     "spellchecker": "pipeline/engines/word_list.py",
+    "HanTa": "pipeline/engines/word_classes.py",
     "pydantic_ai": "pipeline/engines/llm.py",
     "openai": "pipeline/engines/llm.py",
     "anthropic": "pipeline/engines/llm.py",
