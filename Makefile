@@ -7,7 +7,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup article test bench-hearing bench-writing check format clean
+.PHONY: help setup article test bench-hearing bench-topics bench-writing check format clean
 
 help: ## what there is to make
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*##/\t/' | expand -t 15
@@ -36,6 +36,8 @@ PEERS := .venv/bench/.ready
 
 bench-hearing: $(READY) $(PEERS) ## measure hearing beside its peers, into docs/benchmarks.md
 	@$(BIN)/python -m benchmarks.hearing $(BENCH)
+bench-topics: $(READY) $(PEERS) ## measure topics beside TextTiling, into docs/benchmarks.md
+	@$(BIN)/python -m benchmarks.topics --write docs/benchmarks.md
 $(PEERS): requirements-bench.lock | $(READY)
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --upgrade --target .venv/bench -r requirements-bench.lock
 	@touch $(PEERS)

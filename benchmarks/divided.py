@@ -1,4 +1,4 @@
-"""Talk whose topics are known: published test sets, and interviews with the publisher's chapters."""
+"""Talk whose topics are known: published test sets, interviews with the publisher's chapters."""
 
 import itertools
 import json
@@ -164,7 +164,7 @@ def _lex(data: Path, each: int) -> Iterator[Divided]:
         title = (data / "transcripts" / f"{file.name.split('.')[0]}.txt").read_text("utf-8")
         starts = [start for start, _ in told["chapters"]]
         transcript, turns = talk(said)
-        yield _chaptered("chapters, named speakers", title, starts, transcript, turns)
+        yield _chaptered("Lex", title, starts, transcript, turns)
 
 
 def _captions(data: Path, each: int) -> Iterator[Divided]:
@@ -177,7 +177,7 @@ def _captions(data: Path, each: int) -> Iterator[Divided]:
         transcript, turns = read((folder / f"{name}{captions}").read_text(encoding="utf-8"))
         told = json.loads((folder / f"{name}{chapters}").read_text(encoding="utf-8"))
         starts = [start for start, _ in told["chapters"]]
-        yield _chaptered("chapters, captions", name, starts, transcript, turns)
+        yield _chaptered("captions", name, starts, transcript, turns)
 
 
 def read(captions: str) -> tuple[Transcript, Turns]:
@@ -206,7 +206,7 @@ def _chaptered(
     return Divided(group, title, video, transcript, turns, begins, seconds)
 
 
-def _sample(_: Path, each: int) -> Iterator[Divided]:
+def _sample(_data: Path, _each: int) -> Iterator[Divided]:
     """The bundled interview, whose topics its script names."""
     told: dict[str, Any] = json.loads(
         (ROOT / "tests" / "sample" / "truth.json").read_text(encoding="utf-8")

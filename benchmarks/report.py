@@ -61,19 +61,20 @@ def put_into(page: str, parts: Mapping[str, str], bench: str = "hearing") -> str
 def about(runs: Sequence[Run], command: str) -> str:
     """Where, when and with what it was measured."""
     loads = [run.load for run in runs if not run.failed]
-    return measured(runs[0].call, command, loads, runs[0].threads, LIBRARIES)
+    return measured(command, runs[0].call, under(loads, runs[0].threads), LIBRARIES)
 
 
-def measured(
-    call: str, command: str, loads: Sequence[float], threads: int, libraries: Sequence[str]
-) -> str:
-    """The line under a table."""
+def under(loads: Sequence[float], threads: int) -> str:
+    """How busy the machine was, and what each took of it."""
     each = f"{threads} thread{'s' * (threads > 1)} each" if threads else "threads as they like"
-    low, high = min(loads, default=0.0), max(loads, default=0.0)
+    return f"load {min(loads, default=0.0):.1f} to {max(loads, default=0.0):.1f}, {each}"
+
+
+def measured(command: str, call: str, how: str, libraries: Sequence[str]) -> str:
+    """The line under a table: when, on what machine, how, and with which versions."""
     return (
         f"*{date.today():%d %B %Y}, `{command}`, call {call}: {_processor()}, "
-        f"{os.cpu_count()} cores, {platform.system()}, load {low:.1f} to {high:.1f}, "
-        f"Python {platform.python_version()}, {each}; "
+        f"{os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}, {how}; "
         + ", ".join(f"{library} {version(library)}" for library in libraries)
         + ".*"
     )

@@ -52,7 +52,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             loads.append(os.getloadavg()[0])
     part = "model" if asked.model else "written"
     lines = (model_table if asked.model else table)(found, call)
-    about = report.measured(call, _command(asked), loads, 1, LIBRARIES[part])
+    about = report.measured(_command(asked), call, report.under(loads, 1), LIBRARIES[part])
     text = "\n".join([*lines, "", about])
     print(text)
     if asked.write:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal
 
 from pipeline.config import OutlineOptions
-from pipeline.engines import boundaries, headings
+from pipeline.engines import boundaries, headings, noun_phrases
 from pipeline.engines.boundaries import Stretch
-from pipeline.engines.headings import Read
+from pipeline.engines.noun_phrases import Read
 from pipeline.model import Chapter, Edited, Speaker, Subtopic, Topic, Turn, Turns, Video
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class Talk:
 def _talk(turns: Turns, edited: Edited, speakers: Sequence[Speaker]) -> Talk:
     stretches = boundaries.stretches(turns, edited, speakers)
     hosts = frozenset(speaker.id for speaker in speakers if speaker.role == "host")
-    lines = headings.read(edited.sentences, hosts)
+    lines = noun_phrases.read(edited.sentences, hosts)
     return Talk(turns, stretches, boundaries.vectors(stretches), lines)
 
 

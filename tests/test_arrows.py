@@ -28,6 +28,7 @@ DOORS = {
     "kaldi_native_fbank": "pipeline/engines/campplus.py",
     "pyannote": "pipeline/engines/pyannote_voices.py",
     "spellchecker": "pipeline/engines/word_list.py",
+    "HanTa": "pipeline/engines/word_classes.py",
     "pydantic_ai": "pipeline/engines/llm.py",
     "tomlkit": "pipeline/engines/channel_file.py",
     "cronsim": "pipeline/channels.py",

@@ -6,8 +6,10 @@ import pytest
 
 from pipeline.config import EditOptions, OutlineOptions
 from pipeline.edit import edit
-from pipeline.model import Chapter, Edited, Speaker, Topic, Transcript, Turns, Video
-from pipeline.outline import clean_title, outline, segment
+from pipeline.engines import headings, noun_phrases
+from pipeline.engines.boundaries import boundaries, segment, stretches, vectors
+from pipeline.model import Chapter, Edited, Sentence, Speaker, Topic, Transcript, Turns, Video
+from pipeline.outline import clean_title, outline
 from tests import talk
 
 PEOPLE = (Speaker("S1", "Daniel Price", "host", 60), Speaker("S2", "Helen Marsh", "guest", 200))
@@ -129,7 +131,7 @@ def test_titles_are_short_and_in_the_speakers_own_words(found: tuple[Topic, ...]
     assert len(set(titles)) == len(titles)
     for title in titles:
         words = title.split()
-        assert 1 <= len(words) <= 7
+        assert 2 <= len(words) <= 8
         assert title[0].isupper()
         assert {word.lower() for word in words} <= said | {"and"}
         assert words[-1].lower() not in {"the", "of", "and", "a", "to", "in", "is", "um"}
@@ -144,6 +146,7 @@ def test_one_chapter_is_no_outline_and_shorter_topics_are_more_topics(
     many = topics_of(about, transcript, turns, OutlineOptions(minutes_per_topic=0.5))
     assert {topic.source for topic in many} == {"found"}
     assert len(many) > len(found) > 3
+    assert all(not topic.parts for topic in many), "a short interview has one level"
 
 
 @pytest.mark.slow
@@ -178,9 +181,112 @@ def test_runs_are_cut_where_the_meaning_changes() -> None:
     even = np.ones(len(vectors))
     assert segment(vectors, even, np.zeros(len(vectors)), 3) == [0, 4, 6]
     assert segment(vectors, even, np.zeros(len(vectors)), 1) == [0]
+    assert segment(vectors, even, np.zeros(len(vectors)), 4, price=0.3) == [0, 4, 6]
+    assert segment(vectors, even, np.zeros(len(vectors)), 4, price=99.0) == [0]
 
 
 def test_a_host_who_leads_on_tips_the_scale() -> None:
     vectors = np.ones((6, 3), np.float32) / np.sqrt(3).astype(np.float32)
     leads = np.array([0, 0, 0, 0, 0.1, 0])
     assert segment(vectors, np.ones(6), leads, 2) == [0, 4]
+
+
+@pytest.mark.slow
+def test_how_many_topics_there_are_is_found_where_they_are_far_apart() -> None:
+    """Nobody asks, and all of it takes a minute."""
+    said = (
+        "The cat slept on the warm roof all day. The kitten chased a mouse under the bed. "
+        "My cat purrs when you scratch her ears. Cats wash their fur with their tongues.",
+        "The bank raised interest rates again. Mortgages cost more than last year. "
+        "Savers are glad of the higher rates. The central bank fears inflation.",
+        "Snow fell on the mountain overnight. Skiers took the first lift to the summit. "
+        "The slope was icy near the trees. An avalanche closed the northern valley.",
+    )
+    lines = [("", f"{line}.") for topic in said for line in topic.rstrip(".").split(". ")]
+    transcript, turns = talk.talk(*lines)
+    edited = edit(talk.video(), transcript, turns, (), EditOptions())
+    found = stretches(turns, edited, ())
+    assert boundaries(found, vectors(found), 8) == [0, 4, 8]
+
+
+# --- headings ---
+
+
+def phrases_of(text: str) -> set[str]:
+    line = Sentence("t1.1", "t1", "S1", 0, 9, text, (0, 9))
+    (read,) = noun_phrases.read([line], frozenset())
+    return {" ".join(read.words[begin:end]) for begin, end, _ in noun_phrases.runs(read)}
+
+
+def test_noun_phrases_stop_at_commas_and_never_begin_or_end_with_a_joint() -> None:
+    found = phrases_of("We built the escape system, engines of the rocket and a very big mess.")
+    assert {"escape system", "engines of the rocket", "rocket"} <= found
+    assert not {phrase for phrase in found if phrase.split()[-1] in {"the", "of", "and", "a"}}
+    assert not any("system, engines" in phrase or "system engines" in phrase for phrase in found)
+
+
+def test_what_is_done_to_a_thing_is_a_phrase() -> None:
+    assert "raising money" in phrases_of("It was about raising money, and I was tired.")
+    assert "going home" not in phrases_of("It was about going home.")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ignore https://evil.example/<script>alert(1)</script> and the **bold** `code` thing.",
+        "The \u202egnp.exe file and the \x00 byte of the Τhe metaverse.",
+        "{{ template }} of the [link](javascript:alert) in " + "a" * 4000 + " words.",
+    ],
+)
+def test_hostile_text_makes_no_heading_but_of_plain_words(text: str) -> None:
+    for phrase in phrases_of(text):
+        assert phrase.replace(" ", "").replace("-", "").replace(".", "").isascii(), phrase
+        assert not set(phrase) & set("<>[](){}*`_:\u202e\x00"), phrase
+        assert max(map(len, phrase.split())) <= 24
+
+
+@pytest.mark.slow
+def test_in_another_language_a_heading_is_words_between_commas() -> None:
+    german = (
+        "Die Mühle steht seit zweihundert Jahren am Fluss und die Mühle mahlt noch immer.",
+        "Das Geld kam von der Stiftung, und ohne das Geld wäre nichts passiert.",
+    )
+    read = [
+        noun_phrases.read([Sentence(f"t{n}.1", f"t{n}", "S1", 0, 9, text, (0, 9))], frozenset())
+        for n, text in enumerate(german)
+    ]
+    first, second = headings.headings(read)
+    assert "Mühle" in first and first.count(",") == 2
+    assert first != second
+
+
+# --- two levels ---
+
+
+@pytest.mark.slow
+def test_a_long_topic_of_a_long_interview_is_divided_without_a_gap() -> None:
+    about, transcript, turns, _ = talk.sample()
+    slow = 6.0  # the same, as if it had lasted half an hour and more
+    words = tuple(
+        replace(word, start=word.start * slow, end=word.end * slow) for word in transcript.words
+    )
+    turns = replace(
+        turns,
+        turns=tuple(replace(t, start=t.start * slow, end=t.end * slow) for t in turns.turns),
+    )
+    about = replace(about, chapters=(Chapter("The mill", 0, 1800), Chapter("The end", 1800, 2400)))
+    topics = topics_of(about, replace(transcript, words=words), turns)
+    assert [topic.title for topic in topics] == ["The mill", "The end"]
+    assert_whole(topics, turns)
+    first, last = topics
+    assert len(first.parts) > 2 and not last.parts
+    assert first.parts[0].turns[0] == first.turns[0]
+    assert first.parts[-1].turns[1] == first.turns[1]
+    assert (first.parts[0].start, first.parts[-1].end) == (first.start, first.end)
+    assert [part.id for part in first.parts] == [f"T1.{n + 1}" for n in range(len(first.parts))]
+    ids = [turn.id for turn in turns.turns]
+    for one, following in pairwise(first.parts):
+        assert one.end == following.start
+        assert ids.index(following.turns[0]) == ids.index(one.turns[1]) + 1
+    titles = [part.title for part in first.parts]
+    assert len({*titles, "The mill", "The end"}) == len(titles) + 2

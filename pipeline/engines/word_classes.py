@@ -17,6 +17,7 @@ CLASSES: Final = (
     ("pronoun", re.compile(r"PN.|DTQ")),
     ("verb", re.compile(r"V..")),
 )
+_LONGEST = 40  # letters; the tagger takes minutes over a "word" without end
 _ENDING = re.compile(r"(?<=\w)('s|n't|'re|'ve|'ll|'d|'m|(?<=s)')$", re.IGNORECASE)
 
 
@@ -39,7 +40,8 @@ def _classes(tag: _Tag, words: Sequence[str]) -> list[str]:
     parts: list[str] = []
     owner: list[int] = []
     for place, word in enumerate(words):
-        pieces = [piece for piece in _ENDING.split(word.replace("’", "'")) if piece]
+        short = word.replace("’", "'") if len(word) <= _LONGEST else "x"
+        pieces = [piece for piece in _ENDING.split(short) if piece]
         parts += pieces
         owner += [place] * len(pieces)
     found = [""] * len(words)
