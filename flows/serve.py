@@ -17,7 +17,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
@@ -157,16 +157,19 @@ class Serving:
 
         Of a channel's looks that are late, the last one sees what all of them would have seen.
         """
+        here = {desk.run["id"] for desk in self._desks() if desk.run}
         for run in self.api.runs(GOING):
+            if run["id"] in here:
+                continue
             if run["state_type"] == "CANCELLING":
                 self.cancelled(run)
             else:
-                self.api.again(run["id"], "mytake was not running any more.")
+                self.api.again(run["id"], "Nobody was at it any more.")
                 say(plain(f"{clock()}  taken up again: {run['name']}"))
         late = set[str]()
         for run in self.api.runs(["SCHEDULED"]):
             name = run["parameters"].get("name")
-            if name and run["expected_start_time"] < datetime.now().astimezone().isoformat():
+            if name and run["expected_start_time"] < datetime.now(UTC).isoformat():
                 if name in late:
                     self.api.ask("DELETE", f"/flow_runs/{run['id']}")
                 late.add(name)
@@ -187,6 +190,7 @@ class Serving:
             self._stop_cancelled(desk)
         if time.monotonic() - self.beaten > BEAT:
             self.api.here("mytake")
+            self.reap()
             self.beaten = time.monotonic()
 
     def _desks(self) -> list[Desk]:
