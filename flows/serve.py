@@ -36,6 +36,7 @@ from pipeline.sources import key_of
 POLL = 2.0  # seconds; half of it is what a trigger waits on the average
 BEAT = 30.0
 SECOND_DESK = 60.0  # seconds that it stays with nothing to do
+LONGEST_LOG = 5_000_000  # bytes; Prefect keeps the log of each run anyway
 MANY = 3  # deaths at one and the same step: then it is the recording's fault
 DESK = (sys.executable, "-m", "flows.desk")
 
@@ -48,7 +49,9 @@ class Desk:
         self.worked = False  # its models may be loaded
         self.free_since = time.monotonic()
         self._heard = b""
-        with (home(output) / "work.log").open("ab") as log:
+        file = home(output) / "work.log"
+        long = file.exists() and file.stat().st_size > LONGEST_LOG
+        with file.open("wb" if long else "ab") as log:
             self._process = subprocess.Popen(  # noqa: S603
                 command,
                 env=env,
@@ -60,7 +63,7 @@ class Desk:
 
     def give(self, order: Json, run: Json | None = None) -> None:
         """One order; its answer comes in time."""
-        self.run, self.worked = run, True
+        self.run, self.worked = run, self.worked or run is not None
         with contextlib.suppress(BrokenPipeError):  # it has died: that is seen when it is asked
             self._pipe(self._process.stdin).write(json.dumps(order).encode() + b"\n")
             self._pipe(self._process.stdin).flush()

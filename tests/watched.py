@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from flows import house, watch
+from pipeline.history import History
 from pipeline.store import dump
 from tests.fake_youtube.catalog import Channel, Video
 from tests.fake_youtube.server import FakeYouTube
@@ -61,7 +62,7 @@ class Watcher:
 
     def failed(self) -> dict[str, str]:
         """Id -> the error's name."""
-        found = watch.History(self.output).failures()
+        found = History(self.output).failures()
         return {failure.key.removeprefix("youtube-"): failure.kind for failure in found}
 
 
