@@ -323,12 +323,13 @@ class Serving:
 
     def end(self) -> None:
         """Stop all work; it goes on from there when mytake serves again."""
+        api = Api(self.server.url, timeout=5)  # who stops it does not wait long for a sick server
         for desk in self._desks():
             run, desk.run = desk.run, None
             desk.end()
             if run:
-                with contextlib.suppress(NoServer):
-                    self.api.again(run["id"], "mytake serve was stopped.")
+                with contextlib.suppress(NoServer):  # the next start finds it
+                    api.again(run["id"], "mytake serve was stopped.")
 
 
 def clock() -> str:

@@ -105,7 +105,7 @@ class Served:
         return sorted(path.parent.name[-11:] for path in self.output.glob("*/article.md"))
 
     def schedules(self) -> dict[str, tuple[str, bool]]:
-        found = self.api.deployment(deploy.CHANNEL)["schedules"]
+        found = until(lambda: self.api.deployment(deploy.CHANNEL))["schedules"]
         return {one["slug"]: (one["schedule"]["cron"], one["active"]) for one in found}
 
 
@@ -126,7 +126,7 @@ def served(tmp_path_factory: pytest.TempPathFactory, site: FakeYouTube) -> Itera
     served = Served(tmp_path_factory.mktemp("served"), site)
     yield served
     served.process.terminate()
-    served.process.wait(30)
+    served.process.wait(PATIENCE)
 
 
 @pytest.mark.slow
@@ -227,10 +227,9 @@ def test_the_server_that_dies_is_started_again(served: Served, site: FakeYouTube
 
 @pytest.mark.slow
 def test_schedules_follow_the_file_and_a_pause_stays(served: Served) -> None:
-    number = served.api.deployment(deploy.CHANNEL)["id"]
-    (first,) = (
-        one for one in served.api.deployment(deploy.CHANNEL)["schedules"] if one["slug"] == "first"
-    )
+    known = until(lambda: served.api.deployment(deploy.CHANNEL))
+    number = known["id"]
+    (first,) = (one for one in known["schedules"] if one["slug"] == "first")
     served.api.ask("PATCH", f"/deployments/{number}/schedules/{first['id']}", {"active": False})
     assert served.mytake("channel", "remove", "second").returncode == 0
     until(lambda: set(served.schedules()) == {"first"})
@@ -253,7 +252,7 @@ def test_it_serves_a_folder_once_and_ends_cleanly(served: Served) -> None:
     with pytest.raises(Busy):
         serve.serve(house.opened(served.file, served.output))
     served.process.terminate()
-    assert served.process.wait(30) == 0
+    assert served.process.wait(PATIENCE) == 0
     assert not served.children()
     assert not served.api.answers(), "the server that it started is ended with it"
     assert not (served.output / ".prefect" / "server.json").exists()
