@@ -5,6 +5,7 @@ So `mytake trigger` answers at once, and `mytake serve` waits in 30 MB.
 
 import http.client
 import json
+import time
 import uuid
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
@@ -24,6 +25,10 @@ GOING = ("RUNNING", "PENDING", "CANCELLING")
 WAITING = ("SCHEDULED", "PAUSED")
 
 
+# Seconds between tries where SQLite has another writer at that moment: the server says 503 at once.
+BUSY = (0.1, 0.2, 0.4, 0.8, 1.6)
+
+
 class Api:
     """One server; each call is one request on a connection that stays open."""
 
@@ -38,23 +43,31 @@ class Api:
 
     def ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
         """The answer's JSON; None where it is empty. Raises NoServer."""
+        for pause in (*BUSY, None):
+            status, said = self._exchange(method, path, body)
+            if status != 503 or pause is None:
+                break
+            time.sleep(pause)
+        if status >= 400:
+            told = said.decode(errors="replace")[:300]
+            raise NoServer(self.url, f"It answered {status} to {path}: {told}")
+        return json.loads(said) if said else None
+
+    def _exchange(
+        self, method: str, path: str, body: Mapping[str, Any] | None
+    ) -> tuple[int, bytes]:
         data = json.dumps(body).encode() if body is not None else None
+        kind = {"Content-Type": "application/json"}
         for again in (False, True):  # a connection that was idle may be closed
             try:
-                self._link.request(
-                    method, f"{self._path}{path}", data, {"Content-Type": "application/json"}
-                )
+                self._link.request(method, f"{self._path}{path}", data, kind)
                 answer = self._link.getresponse()
-                said = answer.read()
-                break
+                return answer.status, answer.read()
             except (http.client.HTTPException, OSError) as error:
                 self._link.close()
                 if again or isinstance(error, ConnectionRefusedError | TimeoutError):
                     raise NoServer(self.url, f"{type(error).__name__}: {error}") from error
-        if answer.status >= 400:
-            told = said.decode(errors="replace")[:300]
-            raise NoServer(self.url, f"It answered {answer.status} to {path}: {told}")
-        return json.loads(said) if said else None
+        raise AssertionError("the second try returns or raises")
 
     def answers(self) -> bool:
         """Is it there?"""

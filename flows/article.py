@@ -93,7 +93,8 @@ def video(
         return Failed(message=str(error))
     if runtime.flow_run.run_count <= 1:
         order = replace(order, again_from=again_from)
-    outcome = watch.attempt(order, opened, watched, NOT_OURS)
+    # Two short tries; the channel's next look is the third. Others wait for this worker meanwhile.
+    outcome = watch.attempt(order, opened, lambda work: watched(work, (5, 15)), NOT_OURS)
     if outcome.state == "failed":
         return Failed(message=outcome.why)
     if outcome.published is None:

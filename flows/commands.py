@@ -3,6 +3,7 @@
 import argparse
 import hashlib
 import re
+import sys
 import time
 import tomllib
 from collections.abc import Callable, Iterator
@@ -313,15 +314,20 @@ def wait(api: "Api", run: "Json") -> int:
     from flows.path import STAGES
 
     shape = "{desc:11} {bar} step {n_fmt} of {total_fmt}, {elapsed}"
+    lines = not sys.stderr.isatty()
     ended = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
-    with tqdm(total=len(STAGES), bar_format=shape, leave=False, desc="waits") as bar:
+    with tqdm(total=len(STAGES), bar_format=shape, leave=False, disable=lines) as bar:
+        told = ""
         while True:
             now = api.run(run["id"])
             steps = api.tasks(run["id"])
-            done = {step["name"].partition("-")[0] for step in steps if step["end_time"]}
             going = [step["name"].rpartition("-")[0] for step in steps if not step["end_time"]]
-            bar.desc = (going[-1] if going else now["state_name"]).lower()
-            bar.n = len(done)
+            step = (going[-1] if going else now["state_name"]).lower()
+            if lines and step != told:
+                say(f"  {step}")
+            told = step
+            bar.set_description_str(step, refresh=False)
+            bar.n = len({one["name"].partition("-")[0] for one in steps if one["end_time"]})
             bar.refresh()
             if now["state_type"] in ended:
                 break

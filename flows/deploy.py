@@ -12,10 +12,14 @@ from uuid import UUID
 
 from prefect import Flow
 from prefect.client.orchestration import SyncPrefectClient, get_client
-from prefect.client.schemas.actions import DeploymentScheduleCreate, WorkPoolCreate
+from prefect.client.schemas.actions import (
+    DeploymentScheduleCreate,
+    DeploymentUpdate,
+    WorkPoolCreate,
+)
 from prefect.client.schemas.objects import DeploymentSchedule
 from prefect.client.schemas.schedules import CronSchedule
-from prefect.exceptions import ObjectAlreadyExists
+from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
 from prefect.utilities.callables import parameter_schema
 
 from flows.api import LATER, LOOK, NOW, POOL
@@ -55,17 +59,27 @@ def _flow(
     queue: str,
     house: House,
 ) -> UUID:
-    return client.create_deployment(
-        flow_id=client.create_flow(flow),
-        name=name.partition("/")[2],
-        entrypoint=entrypoint,
-        description=flow.description,
-        work_pool_name=POOL,
-        work_queue_name=queue,
-        parameters={"config": str(house.file), "output": str(house.output)},
-        parameter_openapi_schema=parameter_schema(flow).model_dump(),
-        enforce_parameter_schema=True,
-    )
+    told: dict[str, Any] = {
+        "entrypoint": entrypoint,
+        "description": flow.description,
+        "work_queue_name": queue,
+        "parameters": {"config": str(house.file), "output": str(house.output)},
+        "parameter_openapi_schema": parameter_schema(flow).model_dump(),
+    }
+    try:
+        there = client.read_deployment_by_name(name)
+    except ObjectNotFound:
+        return client.create_deployment(
+            flow_id=client.create_flow(flow),
+            name=name.partition("/")[2],
+            work_pool_name=POOL,
+            enforce_parameter_schema=True,
+            **told,
+        )
+    # Not created anew: that deletes every schedule, and with it who paused it.
+    if any(getattr(there, field) != value for field, value in told.items()):
+        client.update_deployment(there.id, DeploymentUpdate(**told))
+    return there.id
 
 
 def _schedules(client: SyncPrefectClient, deployment: UUID, house: House) -> None:

@@ -17,7 +17,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
@@ -36,6 +36,7 @@ from pipeline.sources import key_of
 POLL = 2.0  # seconds; half of it is what a trigger waits on the average
 BEAT = 30.0
 SECOND_DESK = 60.0  # seconds that it stays with nothing to do
+LONGEST_LOG = 5_000_000  # bytes; Prefect keeps the log of each run anyway
 MANY = 3  # deaths at one and the same step: then it is the recording's fault
 DESK = (sys.executable, "-m", "flows.desk")
 
@@ -48,7 +49,9 @@ class Desk:
         self.worked = False  # its models may be loaded
         self.free_since = time.monotonic()
         self._heard = b""
-        with (home(output) / "work.log").open("ab") as log:
+        file = home(output) / "work.log"
+        long = file.exists() and file.stat().st_size > LONGEST_LOG
+        with file.open("wb" if long else "ab") as log:
             self._process = subprocess.Popen(  # noqa: S603
                 command,
                 env=env,
@@ -60,7 +63,7 @@ class Desk:
 
     def give(self, order: Json, run: Json | None = None) -> None:
         """One order; its answer comes in time."""
-        self.run, self.worked = run, True
+        self.run, self.worked = run, self.worked or run is not None
         with contextlib.suppress(BrokenPipeError):  # it has died: that is seen when it is asked
             self._pipe(self._process.stdin).write(json.dumps(order).encode() + b"\n")
             self._pipe(self._process.stdin).flush()
@@ -157,16 +160,19 @@ class Serving:
 
         Of a channel's looks that are late, the last one sees what all of them would have seen.
         """
+        here = {desk.run["id"] for desk in self._desks() if desk.run}
         for run in self.api.runs(GOING):
+            if run["id"] in here:
+                continue
             if run["state_type"] == "CANCELLING":
                 self.cancelled(run)
             else:
-                self.api.again(run["id"], "mytake was not running any more.")
+                self.api.again(run["id"], "Nobody was at it any more.")
                 say(plain(f"{clock()}  taken up again: {run['name']}"))
         late = set[str]()
         for run in self.api.runs(["SCHEDULED"]):
             name = run["parameters"].get("name")
-            if name and run["expected_start_time"] < datetime.now().astimezone().isoformat():
+            if name and run["expected_start_time"] < datetime.now(UTC).isoformat():
                 if name in late:
                     self.api.ask("DELETE", f"/flow_runs/{run['id']}")
                 late.add(name)
@@ -187,6 +193,7 @@ class Serving:
             self._stop_cancelled(desk)
         if time.monotonic() - self.beaten > BEAT:
             self.api.here("mytake")
+            self.reap()
             self.beaten = time.monotonic()
 
     def _desks(self) -> list[Desk]:
@@ -316,12 +323,13 @@ class Serving:
 
     def end(self) -> None:
         """Stop all work; it goes on from there when mytake serves again."""
+        api = Api(self.server.url, timeout=5)  # who stops it does not wait long for a sick server
         for desk in self._desks():
             run, desk.run = desk.run, None
             desk.end()
             if run:
-                with contextlib.suppress(NoServer):
-                    self.api.again(run["id"], "mytake serve was stopped.")
+                with contextlib.suppress(NoServer):  # the next start finds it
+                    api.again(run["id"], "mytake serve was stopped.")
 
 
 def clock() -> str:

@@ -150,7 +150,8 @@ class History:
         """Record why there is no article, in the place of what was recorded before."""
         before, now = self.failure(source.key), datetime.now(UTC)
         tries = before.tries + 1 if before else 1
-        wait = pause(error, tries, options)
+        # Without a channel nothing would try it again by itself.
+        wait = pause(error, tries, options) if channel else None
         failure = Failure(
             source.key, source.address, title, channel, type(error).__name__, *error.parts, now,
             tries, now + timedelta(seconds=wait) if wait is not None else None,

@@ -21,7 +21,7 @@ def added(text: str, name: str, knobs: Mapping[str, object]) -> str:
         f"{knob} = {tomlkit.item(value).as_string()}\n" for knob, value in knobs.items()
     )
     before = f"{text.rstrip()}\n\n" if text.strip() else ""
-    return f"{before}[channel.{name}]\n{table}"
+    return f"{before}[channel.{tomlkit.key(name).as_string()}]\n{table}"
 
 
 def changed(text: str, name: str, knob: str, value: object) -> str:

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
@@ -209,6 +210,9 @@ class Handler(BaseHTTPRequestHandler):
         """Answers of the network rather than of the site. True: that was the answer."""
         if video.kind == "http429":
             self.reply("Too many requests", status=429)
+        elif video.kind == "slow":
+            time.sleep(2)
+            return False
         elif video.kind == "drop":
             self.hang_up()
         elif video.kind == "flaky" and self.site.hits[f"flaky {video.id}"] < 2:
