@@ -8,7 +8,7 @@ from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
 
-from flows import path
+from flows import limits, path
 from pipeline.config import Config, Style
 from pipeline.errors import InterviewError
 from pipeline.model import Published, Source
@@ -61,5 +61,5 @@ def article(
     others: dict[str, Style] | None = None,
 ) -> Published:
     """Turn one recording into an article, and record how that went."""
-    with Work(output / ".work" / source.key) as work:
+    with limits.working(source.key, config, output) as work:
         return path.write(source, config, style, output, watched(work), others)

@@ -61,7 +61,7 @@ def with_messages() -> None:
     messages = logging.getLogger("pipeline")
     messages.handlers = [screen]
     messages.setLevel(logging.WARNING)
-    for told in ("pipeline.store", "pipeline.engines.model_writer"):
+    for told in ("pipeline.store", "pipeline.engines.model_writer", "pipeline.engines.slots"):
         logging.getLogger(told).setLevel(logging.INFO)
 
 
@@ -278,10 +278,9 @@ def write_plainly(
     source: "Source", config: "Config", style: "Style", output: Path, others: "dict[str, Style]"
 ) -> "Published":
     """One recording with no Prefect at all."""
-    from flows import path
-    from pipeline.store import Work
+    from flows import limits, path
 
-    with Work(output / ".work" / source.key) as work:
+    with limits.working(source.key, config, output) as work:
         return path.write(source, config, style, output, work.step, others)
 
 

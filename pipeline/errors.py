@@ -54,6 +54,21 @@ class Busy(InterviewError):
     fix = "Wait for it, or end that process ({1})."
 
 
+class Changed(InterviewError):
+    what = "The recording {0} is not the one that was heard before."
+    why = "Its files had been cleaned away, and what came now is something else."
+    fix = "Run it again: then all of it is heard anew."
+
+
+class DaySpent(InterviewError):
+    what = "The language model's budget for today is spent."
+    why = "Articles of today cost ${0:.2f}, this one may cost ${1:.2f}, a day ${2:.2f}."
+    fix = (
+        "Run it again tomorrow (UTC), when it goes on from here; or raise llm.max_cost_per_day, "
+        "or lower llm.max_cost, in config/mytake.toml."
+    )
+
+
 # --- the site ---
 
 
@@ -186,6 +201,15 @@ class DiskFull(InterviewError):
     what = "The disk is full at {0}."
     why = "{1}"
     fix = "Free some space and run the same command again; finished steps are kept."
+
+
+class NoRoom(DiskFull):
+    what = "The disk is too full at {0}."
+    why = "{1} are free, the {2} step needs {3}, and download.keep_free is {4}."
+    fix = (
+        "Free some space (`mytake clean --dry-run` shows what may go) and run the same command "
+        "again; finished steps are kept."
+    )
 
 
 class NotWritable(InterviewError):

@@ -23,6 +23,7 @@ from pipeline.engines import (
     progress,
     prompts,
     rewording,
+    spending,
     word_list,
     wording,
 )
@@ -292,7 +293,11 @@ def _reply(name: str, request: llm.Request, desk: Desk) -> llm.Reply | None:
     with progress.writing(f"answer {name}") as written:
         reply = llm.ask(request, desk.options, written)
     # Where nobody counted, the dearest is assumed: a service may bill what it broke off.
-    desk.budget.count(*((reply.read, reply.written) if reply.counted else (size, most)))
+    counted = (reply.read, reply.written) if reply.counted else (size, most)
+    desk.budget.count(*counted)
+    if folder := desk.letters.folder:
+        cost = desk.budget.price.of(*counted)
+        spending.note(folder.parent, desk.options.model, *counted, cost)
     return reply
 
 
