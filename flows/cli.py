@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from flows import upkeep
+from flows.screen import plain, say, tell
 from pipeline.errors import BrokenFolder, InterviewError
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ examples:
   mytake run interview.mp3 --writer llm --max-cost 0.20
   mytake show output/2024-04-18-mark-zuckerberg-llama-3-bc6uFV9CJGg
   mytake voices
+  mytake clean --dry-run
   mytake doctor
 """
 
@@ -73,8 +76,8 @@ def parser() -> argparse.ArgumentParser:
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    commands = top.add_subparsers(required=True, metavar="command")
-    add = commands.add_parser("run", help="write an article from each URL or file")
+    words = top.add_subparsers(required=True, metavar="command")
+    add = words.add_parser("run", help="write an article from each URL or file")
     add.add_argument("what", nargs="+", metavar="URL_OR_FILE")
     add.add_argument("--engine", help="transcribe engine: faster-whisper, openai-whisper, captions")
     add.add_argument("--model", help="Whisper model, such as base or small, or its folder")
@@ -98,11 +101,11 @@ def parser() -> argparse.ArgumentParser:
     add.add_argument("--out", type=Path, metavar="DIR", help="where articles go (default: output)")
     add.add_argument("--config", type=Path, metavar="FILE", help="default: config/mytake.toml")
     add.set_defaults(command=run)
-    add = commands.add_parser("show", help="what is known of a video: people, topics, receipt")
+    add = words.add_parser("show", help="what is known of a video: people, topics, receipt")
     add.add_argument("video", help="its folder in output/, its id, URL or file")
     add.add_argument("--out", type=Path, default=Path("output"), metavar="DIR")
     add.set_defaults(command=show)
-    add = commands.add_parser("voices", help="whose voices are remembered, per channel")
+    add = words.add_parser("voices", help="whose voices are remembered, per channel")
     add.add_argument("--out", type=Path, metavar="DIR", help="where articles are (default: output)")
     add.add_argument("--config", type=Path, metavar="FILE")
     add.set_defaults(command=voices)
@@ -113,7 +116,8 @@ def parser() -> argparse.ArgumentParser:
     add.add_argument("--out", type=Path, metavar="DIR", default=argparse.SUPPRESS)
     add.add_argument("--config", type=Path, metavar="FILE", default=argparse.SUPPRESS)
     add.set_defaults(command=forget)
-    add = commands.add_parser("doctor", help="is everything there that a run needs?")
+    upkeep.add_to(words, config_file)
+    add = words.add_parser("doctor", help="is everything there that a run needs?")
     add.add_argument("--out", type=Path, default=Path("output"), metavar="DIR")
     add.add_argument("--config", type=Path, metavar="FILE")
     add.set_defaults(command=doctor)
@@ -373,11 +377,6 @@ def shown(folder: Path) -> Iterator[str]:
     yield f"read it: {folder / 'article.md'}"
 
 
-def plain(text: str) -> str:
-    """Text from outside as one line that cannot move a terminal's cursor."""
-    return "".join(mark if mark.isprintable() else " " for mark in text)
-
-
 def voices(args: argparse.Namespace) -> int:
     """`mytake voices`: whose voices are remembered, and for which channels that is switched on."""
     from pipeline.engines import voice_memory
@@ -440,21 +439,6 @@ def doctor(args: argparse.Namespace) -> int:
             print(f"    {finding.fix}")
         bad += not finding.fine and finding.needed
     return 1 if bad else 0
-
-
-def say(text: str) -> None:
-    """To the person, not to the pipe."""
-    print(text, file=sys.stderr, flush=True)
-
-
-def tell(error: InterviewError) -> int:
-    """One failure: what, why, what to do."""
-    what, why, fix = (plain(part) for part in error.parts)
-    say(f"mytake: {what}")
-    for part in (why, fix):
-        if part:
-            say(f"  {part}")
-    return 1
 
 
 if __name__ == "__main__":

@@ -142,7 +142,8 @@ def _paying(limits: Limits, stage: str, inputs: Inputs) -> Iterator[None]:
     with slots.slot(shared(limits.config, limits.works), "paying", 1, limits.whose(stage)):
         spent = spending.on(datetime.now(UTC).date(), limits.works)
         if spent + options.max_cost > options.max_cost_per_day:
-            raise DaySpent(spent, options.max_cost, options.max_cost_per_day)
+            told = (spent, options.max_cost, options.max_cost_per_day)
+            raise DaySpent(*(f"{dollars:.2f}" for dollars in told))
         yield
 
 

@@ -62,7 +62,7 @@ class Changed(InterviewError):
 
 class DaySpent(InterviewError):
     what = "The language model's budget for today is spent."
-    why = "Articles of today cost ${0:.2f}, this one may cost ${1:.2f}, a day ${2:.2f}."
+    why = "Today's articles cost ${0} so far, this one may cost ${1}, and a day ${2}."
     fix = (
         "Run it again tomorrow (UTC), when it goes on from here; or raise llm.max_cost_per_day, "
         "or lower llm.max_cost, in config/mytake.toml."

@@ -155,11 +155,16 @@ class Work:
 
     def let_go(self, name: str, files: Collection[str]) -> None:
         """Delete files of a finished step. It stays finished until a stage wants to read them."""
-        if manifest := self.manifest(name):
-            rest = {file: size for file, size in manifest.files.items() if file not in files}
-            write_whole(self.root / f"{name}.json", dump(replace(manifest, files=rest)))
-            for file in files:
-                (self.root / name / file).unlink(missing_ok=True)
+        manifest = self.manifest(name)
+        if manifest is None or not files:
+            return
+        for file in files:  # first: on a full disk nothing can be written yet
+            (self.root / name / file).unlink(missing_ok=True)
+        rest = {file: size for file, size in manifest.files.items() if file not in files}
+        mark = self.root / f"{name}.json"
+        finished = mark.stat().st_mtime
+        write_whole(mark, dump(replace(manifest, files=rest)))
+        os.utime(mark, (finished, finished))
 
     def _bring_back(self, inputs: tuple[object, ...]) -> None:
         """Run again the steps whose files were let go of and are to be read now."""

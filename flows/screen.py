@@ -1,0 +1,25 @@
+"""What people see of a run: results go to stdout, all else here, to stderr."""
+
+import sys
+
+from pipeline.errors import InterviewError
+
+
+def plain(text: str) -> str:
+    """Text from outside as one line that cannot move a terminal's cursor."""
+    return "".join(mark if mark.isprintable() else " " for mark in text)
+
+
+def say(text: str) -> None:
+    """To the person, not to the pipe."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def tell(error: InterviewError) -> int:
+    """One failure: what, why, what to do."""
+    what, why, fix = (plain(part) for part in error.parts)
+    say(f"mytake: {what}")
+    for part in (why, fix):
+        if part:
+            say(f"  {part}")
+    return 1

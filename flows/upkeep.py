@@ -1,0 +1,67 @@
+"""The commands that look after output/: `clean` and `stats`."""
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from flows.screen import plain, say
+
+Commands = Any  # argparse keeps the type of its sub-commands to itself
+
+
+def add_to(commands: Commands, config_file: Callable[[argparse.Namespace], Path]) -> None:
+    """Add them to the command line."""
+    add = commands.add_parser("clean", help="delete sound that is no longer needed; articles stay")
+    add.add_argument("--dry-run", action="store_true", help="only say what would go")
+    add.add_argument(
+        "--older-than",
+        type=age,
+        metavar="30d",
+        help="not worked on for so long: 12h, 30d, 2w (default: as [clean] says)",
+    )
+    add.add_argument(
+        "--listening-copies",
+        action="store_true",
+        help="the copies for listening while reviewing too",
+    )
+    add.set_defaults(work=clean)
+    for one in (add,):
+        one.add_argument("--out", type=Path, metavar="DIR", help="default: output")
+        one.add_argument("--config", type=Path, metavar="FILE", help="default: config/mytake.toml")
+        one.set_defaults(command=lambda args: args.work(args, config_file(args)))
+
+
+def age(text: str) -> float:
+    """What --older-than says, in seconds."""
+    from flows.clean import seconds
+
+    try:
+        return seconds(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def clean(args: argparse.Namespace, file: Path) -> int:
+    """`mytake clean`: what goes, and how much that frees, a line a recording."""
+    from flows.clean import sweep
+    from pipeline import config
+    from pipeline.engines.room import size
+
+    knobs = config.load(file)
+    output = args.out or Path(knobs.output)
+    told = {"older_than": args.older_than, "listening": args.listening_copies}
+    freed, folders = 0, 0
+    for found in sweep(output, knobs.clean, **told, dry_run=args.dry_run):
+        if found.busy:
+            say(plain(f"{found.key}: a run is at it, so it stays  ({found.title})"))
+            continue
+        freed, folders = freed + found.freed, folders + 1
+        print(plain(f"{size(found.freed):>8}  {found.days:4.0f} days  {found.key}  {found.title}"))
+    if not folders:
+        say(f"Nothing in {output} is old enough to go; see [clean] in {file}, or --older-than.")
+    elif args.dry_run:
+        say(f"{size(freed)} of {folders} recordings would go: run it without --dry-run.")
+    else:
+        say(f"{size(freed)} of {folders} recordings freed. Their articles stay.")
+    return 0
