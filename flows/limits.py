@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.config import Config, LlmOptions
-from pipeline.engines import room, slots, spending
+from pipeline.engines import ffmpeg, room, slots, spending
 from pipeline.errors import DaySpent
 from pipeline.model import Audio, Recording, Source
 from pipeline.store import Work
@@ -79,7 +79,6 @@ def _room(limits: Limits, stage: str, inputs: Inputs) -> Iterator[None]:
     if not any(map(_weighs, inputs)):
         yield
         return
-    seconds = next(filter(None, map(_seconds, inputs)), 0.0)
     listening = limits.config.prepare.listening_kbps * room.LISTENING
     needed: Mapping[str, float] = {
         "prepare": room.HEARD + listening,
@@ -87,7 +86,7 @@ def _room(limits: Limits, stage: str, inputs: Inputs) -> Iterator[None]:
         "diarize": room.WRITTEN,
     }
     keep_free = limits.config.download.keep_free
-    room.ask(limits.works, stage, seconds * needed.get(stage, 0), keep_free)
+    room.ask(limits.works, stage, _seconds(inputs) * needed.get(stage, 0), keep_free)
     yield
 
 
@@ -97,10 +96,13 @@ def _weighs(noun: object) -> bool:
     return isinstance(noun, Audio) or (isinstance(noun, Recording) and noun.audio is not None)
 
 
-def _seconds(noun: object) -> float | None:
-    if isinstance(noun, Recording):
-        return noun.video.duration
-    return noun.duration if isinstance(noun, Audio) else None
+def _seconds(inputs: Inputs) -> float:
+    """How long the recording is. `prepare` is not told what the publisher says of that."""
+    for noun in inputs:
+        if isinstance(noun, Audio):
+            return noun.duration
+    files = (noun.audio for noun in inputs if isinstance(noun, Recording))
+    return sum(ffmpeg.probe(file).duration or 0 for file in files if file)
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from pipeline.model import Audio, Recording, Source, Speaker, Video
 ROOT = Path(__file__).parent.parent
 KEY = "youtube-bc6uFV9CJGg"
 SOUND = Audio(Path("16k.wav"), None, 3600.0, "00")
+RECORDING = Recording(Video("x", None, "x"), ROOT / "tests" / "sample" / "tide-mill.opus", "0")
 PAID = LlmOptions(model="m", price_in=1.0, price_out=1.0, max_cost=1.0, max_cost_per_day=3.0)
 
 
@@ -209,13 +210,12 @@ def test_a_clock_that_was_set_back_makes_nobody_wait_for_years(
 
 def test_a_big_step_is_not_begun_where_it_would_fill_the_disk(tmp_path: Path) -> None:
     config = knobs("download", keep_free=10_000_000)
-    recording = Recording(Video("x", None, "A talk", duration=7200), tmp_path / "a.m4a", "0")
-    for stage, noun in (("prepare", recording), ("transcribe", SOUND), ("diarize", SOUND)):
+    for stage, noun in (("prepare", RECORDING), ("transcribe", SOUND), ("diarize", SOUND)):
         told = f"(?s)the {stage} step needs.*mytake clean --dry-run"
         begun = Limits(KEY, config, tmp_path).around(stage, (noun,))
         with pytest.raises(NoRoom, match=told), begun:
             pytest.fail("it began")
-    with Limits(KEY, config, tmp_path).around("transcribe", (replace(recording, audio=None),)):
+    with Limits(KEY, config, tmp_path).around("transcribe", (replace(RECORDING, audio=None),)):
         pass  # captions take next to nothing
 
 
@@ -224,13 +224,10 @@ def test_the_longer_it_is_the_more_room_is_asked_for(
 ) -> None:
     asked: list[float] = []
     monkeypatch.setattr(room, "ask", lambda place, step, needed, keep: asked.append(needed))
-    for hours in (1, 3):
-        video = Video("x", None, "A talk", duration=hours * 3600)
-        with Limits(KEY, Config(), tmp_path).around(
-            "prepare", (Recording(video, Path("a.m4a"), "0"),)
-        ):
+    for noun in (replace(SOUND, duration=10_800.0), RECORDING):
+        with Limits(KEY, Config(), tmp_path).around("prepare", (noun,)):
             pass
-    assert asked == [pytest.approx(130e6, rel=0.05), pytest.approx(390e6, rel=0.05)]
+    assert asked == [pytest.approx(390e6, rel=0.05), pytest.approx(14e6, rel=0.05)]
 
 
 # --- what models cost ---
