@@ -34,6 +34,7 @@ examples:
   mytake show output/2024-04-18-mark-zuckerberg-llama-3-bc6uFV9CJGg
   mytake voices
   mytake clean --dry-run
+  mytake stats --svg weeks.svg
   mytake doctor
 """
 

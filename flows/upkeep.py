@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,11 @@ def add_to(commands: Commands, config_file: Callable[[argparse.Namespace], Path]
         help="the copies for listening while reviewing too",
     )
     add.set_defaults(work=clean)
-    for one in (add,):
+    show = commands.add_parser("stats", help="what was made, week by week, and what it cost")
+    show.add_argument("--weeks", type=int, default=12, metavar="N", help="how many (default: 12)")
+    show.add_argument("--svg", type=Path, metavar="FILE", help="also draw it there")
+    show.set_defaults(work=stats)
+    for one in (add, show):
         one.add_argument("--out", type=Path, metavar="DIR", help="default: output")
         one.add_argument("--config", type=Path, metavar="FILE", help="default: config/mytake.toml")
         one.set_defaults(command=lambda args: args.work(args, config_file(args)))
@@ -64,4 +69,24 @@ def clean(args: argparse.Namespace, file: Path) -> int:
         say(f"{size(freed)} of {folders} recordings would go: run it without --dry-run.")
     else:
         say(f"{size(freed)} of {folders} recordings freed. Their articles stay.")
+    return 0
+
+
+def stats(args: argparse.Namespace, file: Path) -> int:
+    """`mytake stats`: minutes heard, articles, failures and cost; with --svg a picture of them."""
+    from flows.stats import table, weeks
+    from pipeline import config, store
+    from pipeline.engines.weeks import draw
+
+    output = args.out or Path(config.load(file).output)
+    found = weeks(output, max(1, args.weeks), datetime.now(UTC).date())
+    if not found:
+        say(f"Nothing was made in {output} yet: mytake run URL")
+        return 1
+    for line in table(found):
+        print(line)
+    if args.svg:
+        with store.refusals_are_told(args.svg):
+            store.write_whole(args.svg, draw(found).encode())
+        say(f"Drawn: {args.svg}")
     return 0

@@ -18,7 +18,6 @@ import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, fields, is_dataclass, replace
-from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
@@ -91,7 +90,6 @@ class Manifest:
     fingerprint: str
     files: dict[str, int]  # path below the step's folder -> bytes
     result: Any
-    at: str = ""  # when it was finished, in ISO; manifests of other days do not say
 
 
 # Told which stage is to run, and on what; it is held meanwhile. What is kept runs nothing.
@@ -245,8 +243,7 @@ class Work:
     def _finish(self, name: str, mark: str, folder: Path | None, result: object) -> None:
         files = [file for file in folder.rglob("*") if file.is_file()] if folder else []
         sizes = {str(file.relative_to(folder)): file.stat().st_size for file in files if folder}
-        now = datetime.now(UTC).isoformat(timespec="seconds")
-        manifest = Manifest(name, mark, sizes, json.loads(dump(result, self.root)), now)
+        manifest = Manifest(name, mark, sizes, json.loads(dump(result, self.root)))
         write_whole(self.root / f"{name}.json", dump(manifest))
         (self.root / f"{name}.begun").unlink(missing_ok=True)
 
