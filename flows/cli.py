@@ -35,6 +35,7 @@ examples:
   mytake voices
   mytake clean --dry-run
   mytake stats --svg weeks.svg
+  mytake notify 'tgram://${TELEGRAM_TOKEN}/${TELEGRAM_CHAT}'
   mytake doctor
 """
 

@@ -1,6 +1,7 @@
-"""The commands that look after output/: `clean` and `stats`."""
+"""The commands that look after what runs unwatched: `clean`, `stats` and `notify`."""
 
 import argparse
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,7 +32,10 @@ def add_to(commands: Commands, config_file: Callable[[argparse.Namespace], Path]
     show.add_argument("--weeks", type=int, default=12, metavar="N", help="how many (default: 12)")
     show.add_argument("--svg", type=Path, metavar="FILE", help="also draw it there")
     show.set_defaults(work=stats)
-    for one in (add, show):
+    tell = commands.add_parser("notify", help="try an address: send a message to it")
+    tell.add_argument("urls", nargs="+", metavar="URL", help="apprise's, as in channels.toml")
+    tell.set_defaults(work=notify)
+    for one in (add, show, tell):
         one.add_argument("--out", type=Path, metavar="DIR", help="default: output")
         one.add_argument("--config", type=Path, metavar="FILE", help="default: config/mytake.toml")
         one.set_defaults(command=lambda args: args.work(args, config_file(args)))
@@ -90,3 +94,17 @@ def stats(args: argparse.Namespace, file: Path) -> int:
             store.write_whole(args.svg, draw(found).encode())
         say(f"Drawn: {args.svg}")
     return 0
+
+
+def notify(args: argparse.Namespace, _file: Path) -> int:
+    """`mytake notify URL`: does a message arrive?"""
+    from pipeline.engines import notices
+
+    for url in args.urls:
+        notices.check(url)
+    event = notices.Event("mytake can reach you", ("New drafts and failures are told here.",))
+    troubles = notices.notify(event, args.urls, os.environ)
+    for trouble in troubles:
+        say(f"mytake: {trouble}")
+    say(f"{len(args.urls) - len(troubles)} of {len(args.urls)} sent.")
+    return 1 if troubles else 0

@@ -28,6 +28,7 @@ DOORS = {
     "pyannote": "pipeline/engines/pyannote_voices.py",
     "spellchecker": "pipeline/engines/word_list.py",
     "pydantic_ai": "pipeline/engines/llm.py",
+    "apprise": "pipeline/engines/notices.py",
     "openai": "pipeline/engines/llm.py",
     "anthropic": "pipeline/engines/llm.py",
     "google": "pipeline/engines/llm.py",
