@@ -20,6 +20,9 @@ from pipeline.store import Work
 DAY = 86_400.0
 UNITS = {"h": DAY / 24, "d": DAY, "w": 7 * DAY}
 
+# What the folder of a recording has from its first moment; others have not.
+BEGINS = ("download.json", "download.begun")
+
 # step -> fields of its result that are sound, and only needed for hearing
 SOUND = {"download": ("audio",), "prepare": ("path",)}
 LISTENING = {"prepare": ("listening",)}
@@ -59,7 +62,7 @@ def sweep(
 ) -> Iterator[Leftover]:
     """Delete what may go, recording by recording, and tell of each; a dry run only tells."""
     for root in sorted((output / ".work").glob("*/")):
-        if root.is_symlink() or not list(_marks(root)):
+        if root.is_symlink() or not any((root / mark).exists() for mark in BEGINS):
             continue
         work = Work(root)
         published = _published(work)

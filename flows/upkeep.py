@@ -1,4 +1,4 @@
-"""The commands that look after what runs unwatched: `clean`, `stats` and `notify`."""
+"""The commands that look after what runs unwatched: `clean`, `stats`, `notify`, `deploy`."""
 
 import argparse
 import os
@@ -35,7 +35,9 @@ def add_to(commands: Commands, config_file: Callable[[argparse.Namespace], Path]
     tell = commands.add_parser("notify", help="try an address: send a message to it")
     tell.add_argument("urls", nargs="+", metavar="URL", help="apprise's, as in channels.toml")
     tell.set_defaults(work=notify)
-    for one in (add, show, tell):
+    give = commands.add_parser("deploy", help="tell a Prefect server what its workers may run")
+    give.set_defaults(work=deploy)
+    for one in (add, show, tell, give):
         one.add_argument("--out", type=Path, metavar="DIR", help="default: output")
         one.add_argument("--config", type=Path, metavar="FILE", help="default: config/mytake.toml")
         one.set_defaults(command=lambda args: args.work(args, config_file(args)))
@@ -108,3 +110,22 @@ def notify(args: argparse.Namespace, _file: Path) -> int:
         say(f"mytake: {trouble}")
     say(f"{len(args.urls) - len(troubles)} of {len(args.urls)} sent.")
     return 1 if troubles else 0
+
+
+def deploy(_args: argparse.Namespace, _file: Path) -> int:
+    """`mytake deploy`: for workers of your own; `mytake serve` needs none of it."""
+    from flows import server
+
+    if not server.answers(5):
+        say(f"mytake: no Prefect server answers at {server.address()}.")
+        say("  Start one (prefect server start), or name it: export PREFECT_API_URL=…/api")
+        return 1
+    server.prefer()
+    from prefect.client.orchestration import get_client
+
+    from flows import pool
+
+    with get_client(sync_client=True) as client:
+        print(pool.deploy(client))
+    say(f"Its workers: prefect worker start --pool {pool.POOL} --type process --limit 2")
+    return 0
