@@ -270,15 +270,17 @@ class House:
             return ""
         for run in mine:
             work = self.output / ".work" / key(run)
-            if (work / "edit.json").exists() and not (work / "publish.json").exists():
+            if (work / "transcribe.json").exists() and not (work / "compose.json").exists():
                 return key(run)
         return ""
 
     def worker(self, run: dict[str, Any]) -> str:
-        """Whose log names it first."""
-        logs = (self.place / f"{who}.log" for who in WORKERS)
-        named = (str(run["id"]) in log.read_text("utf-8", "replace") for log in logs)
-        return next((who for who, is_named in zip(WORKERS, named, strict=True) if is_named), "")
+        """In whose log it runs; the last, where two were at it."""
+        for who in reversed(WORKERS):
+            log = (self.place / f"{who}.log").read_text("utf-8", "replace")
+            if f"Flow run '{run['parameters']['source']['address']}'" in log:
+                return who
+        return ""
 
     # --- what came of it ---
 
@@ -318,7 +320,7 @@ class House:
         """In Markdown."""
         shares = Counter(self.worker(run) for run in self.runs())
         yield f"- {videos} recordings, {self.articles()} articles, {seen.ended - seen.began:.0f} s"
-        yield f"- begun by the first worker: {shares['first']}, by the second: {shares['second']}"
+        yield f"- by the first worker: {shares['first']}, by the second: {shares['second']}"
         if seen.killed:
             waited = f"{seen.taken_up - seen.killed:.0f} s later" if seen.taken_up else "never"
             yield f"- the first was killed in the middle of {seen.killed_run}; taken up {waited}"

@@ -9,7 +9,7 @@ import yaml
 
 from flows.cli import parser
 from flows.pool import POOL
-from flows.takeover import BEAT, SILENCE, automation
+from flows.takeover import BEAT, automations
 
 ROOT = Path(__file__).parent.parent
 
@@ -43,8 +43,8 @@ def test_workers_take_from_the_pool_and_are_heard_often_enough(services: dict[st
     words = services["worker"]["entrypoint"]
     assert words[words.index("--pool") + 1] == POOL
     assert services["worker"]["environment"]["PREFECT_FLOWS_HEARTBEAT_FREQUENCY"] == str(BEAT)
-    assert SILENCE.seconds >= 3 * BEAT
-    assert automation().trigger.within == SILENCE
+    silences = [one.trigger.within.seconds for one in automations()]
+    assert min(silences) >= 3 * BEAT
 
 
 def test_nothing_is_open_to_other_machines_and_no_password_is_written_down(
