@@ -1,7 +1,7 @@
 # mytake with everything in it, models too: one image for worker, review page and Prefect's server.
 #   docker build -t mytake .
 #   docker run --rm -v "$PWD/output:/mytake/output" mytake run https://www.youtube.com/watch?v=…
-FROM python:3.13-slim
+FROM python:3.11-slim
 
 RUN apt-get update \
  && apt-get install --yes --no-install-recommends make \

@@ -54,7 +54,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         seen = house.work(started)
         for line in house.report(args.videos, seen):
             print(line)
-        return 0 if house.nothing_lost(args.videos) and not house.twice(seen) else 1
+        return 0 if house.nothing_lost(args.videos) and not house.twice() else 1
 
 
 # --- PostgreSQL and Prefect ---
@@ -305,9 +305,10 @@ class House:
         """Is every run done, with one article each, and nothing half?"""
         done = all(run["state_type"] == "COMPLETED" for run in self.runs())
         folders = [path for path in self.output.iterdir() if not path.name.startswith(".")]
-        return done and self.articles() == len(folders) == videos
+        published = sum(steps["publish"] for steps in self.steps().values())
+        return done and published == self.articles() == len(folders) == videos
 
-    def twice(self, _seen: Seen) -> list[str]:
+    def twice(self) -> list[str]:
         """Steps that were done more than once."""
         return [
             f"{name}: {step} {count} times"
@@ -326,7 +327,11 @@ class House:
             yield f"- the first was killed in the middle of {seen.killed_run}; taken up {waited}"
         else:
             yield "- nobody was killed: the first worker was never half way"
-        yield f"- steps done twice: {', '.join(self.twice(seen)) or 'none'}"
+        steps = self.steps()
+        yield f"- steps done: {sum(sum(one.values()) for one in steps.values())} in all"
+        if seen.killed_run:
+            yield f"- those of {seen.killed_run}: {', '.join(steps[seen.killed_run])}"
+        yield f"- steps done twice: {', '.join(self.twice()) or 'none'}"
         yield f"- nothing lost: {'yes' if self.nothing_lost(videos) else 'NO'}"
 
 

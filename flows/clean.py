@@ -26,6 +26,8 @@ BEGINS = ("download.json", "download.begun")
 # step -> fields of its result that are sound, and only needed for hearing
 SOUND = {"download": ("audio",), "prepare": ("path",)}
 LISTENING = {"prepare": ("listening",)}
+# step -> what it leaves when it is killed
+HALVES = {"download": ("audio.*",), "prepare": ("16k.wav", "*.part")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,8 @@ def sweep(
             with work:
                 found = _leftover(work, published, age / DAY, listening)
                 if found.files and not dry_run:
-                    _delete(work, found)
+                    with store.refusals_are_told(root):
+                        _delete(work, found)
         except Busy:
             found = Leftover(root.name, _title(published), age / DAY, 0, (), busy=True)
         if found.files or found.busy:
@@ -131,12 +134,12 @@ def _is_ours(path: Path, size: int) -> bool:
 
 
 def _halves(root: Path) -> Iterator[Path]:
-    """What steps that were not finished left behind."""
-    for begun in sorted(root.glob("*.begun")):
-        folder = root / begun.stem
-        if not folder.is_symlink():
-            yield from (path for path in sorted(folder.rglob("*")) if path.is_file())
-        yield begun
+    """Sound of a step that was not finished. What was heard so far is small, and stays."""
+    for step, patterns in HALVES.items():
+        folder = root / step
+        if (root / f"{step}.begun").exists() and not folder.is_symlink():
+            found = {path for pattern in patterns for path in folder.glob(pattern)}
+            yield from (path for path in sorted(found) if path.is_file() and not path.is_symlink())
 
 
 def _published_copies(folder: Path) -> Iterator[Path]:

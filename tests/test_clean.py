@@ -11,6 +11,7 @@ import pytest
 from flows.clean import DAY, Leftover, sweep
 from flows.cli import main
 from pipeline.config import CleanOptions
+from pipeline.errors import NotWritable
 from pipeline.store import Work
 from tests.short import Short, short
 
@@ -80,13 +81,39 @@ def test_the_rule_is_by_days_finished_or_not(tmp_path: Path) -> None:
         video(tmp_path, key, days, published=published)
     found = {one.key: one for one in sweep(tmp_path, RULES)}
     assert names([found["old"]]) == ["16k.wav", "audio.m4a"]
-    assert names([found["failed"]]) == ["000-120.json", "16k.wav", "audio.m4a", "transcribe.begun"]
+    assert names([found["failed"]]) == ["16k.wav", "audio.m4a"]
     assert set(found) == {"old", "failed"}
     assert found["old"].freed == 10
     assert (found["old"].title, found["failed"].title) == ("a-talk-old", "unfinished")
     left = {path.name for path in (tmp_path / ".work" / "old").rglob("*") if path.is_file()}
     assert {"manual.json3", "listen-32k.m4a", "prepare.json"} <= left
     assert list(sweep(tmp_path, RULES)) == [], "once is enough"
+
+
+def test_half_a_download_goes_and_what_was_heard_so_far_stays(tmp_path: Path) -> None:
+    root = video(tmp_path, "failed", 15, published=False)
+    (root / "download.json").rename(root / "download.begun")
+    (root / "download" / "audio.m4a").rename(root / "download" / "audio.m4a.part")
+    (root / "download" / "notes.txt").write_text("mine")
+    (root / "prepare" / "louder.wav.part").write_bytes(b"half")
+    aged(root, 15)
+    assert names(sweep(tmp_path, RULES)) == ["16k.wav", "audio.m4a.part"]
+    assert (root / "download" / "notes.txt").exists()
+    assert (root / "transcribe" / "000-120.json").exists()
+    (root / "prepare.json").rename(root / "prepare.begun")
+    aged(root, 15)
+    assert names(sweep(tmp_path, RULES)) == ["louder.wav.part"]
+
+
+def test_what_may_not_be_deleted_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    video(tmp_path, "old", 31, published=True)
+
+    def refused(path: Path, missing_ok: bool = False) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "unlink", refused)
+    with pytest.raises(NotWritable, match="Permission denied"):
+        list(sweep(tmp_path, RULES))
 
 
 def test_a_dry_run_touches_nothing(tmp_path: Path) -> None:

@@ -88,6 +88,11 @@ def test_what_strangers_wrote_rings_nobody_links_nowhere_and_is_one_line(
 def test_a_secret_comes_from_the_environment_and_arrives(receiver: Receiver) -> None:
     url = receiver.url.replace("json://", "json://me:${HOOK_KEY}@")
     assert notify(Event("Hello"), [url], {"HOOK_KEY": "s3cret-key"}) == []
+    assert notify(Event("Hello"), ["${HOOK}"], {"HOOK": url.replace("${HOOK_KEY}", "x")}) == []
+    assert notify(Event("Hello"), ["${HOOK}"], {"HOOK": "a nonsense"}) == [
+        "notify 1 (${HOOK}): apprise cannot read the address "
+        "(in a secret, / is written %2F and @ %40)"
+    ]
     assert receiver.headers[0]["Authorization"].startswith("Basic ")
 
 
@@ -137,7 +142,7 @@ def test_an_address_that_cannot_be_is_refused_without_repeating_it(url: str, tol
 
 
 @pytest.mark.parametrize(
-    "url", ["json://localhost:8080/hook", "ntfy://topic", "discord://${ID}/${TOKEN}"]
+    "url", ["json://localhost:8080/hook", "ntfy://topic", "discord://${ID}/${TOKEN}", "${URL}"]
 )
 def test_an_address_without_a_secret_in_it_is_fine(url: str) -> None:
     check(url)

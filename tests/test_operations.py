@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from flows.cli import parser
+from flows.cli import main, parser
 from flows.pool import POOL
 from flows.takeover import BEAT, automations
 
@@ -69,3 +69,11 @@ def test_the_image_gets_what_it_copies() -> None:
     assert set(copied) == kept
     assert all((ROOT / name).exists() for name in copied)
     assert "USER mytake" in text
+
+
+def test_without_a_server_there_is_nothing_to_tell(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
+    assert main(["deploy"]) == 1
+    assert "no Prefect server answers at http://127.0.0.1:9/api" in capsys.readouterr().err

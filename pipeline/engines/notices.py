@@ -79,6 +79,8 @@ def safe(text: str, longest: int = LONGEST_TITLE) -> str:
 
 def check(url: str) -> None:
     """Raises ConfigError, which repeats nothing of the address but its scheme."""
+    if BLANK.fullmatch(url):  # the whole address is a secret
+        return
     scheme = SCHEME.match(url)
     if not scheme:
         raise _wrong("an address", "It does not begin with a service, as in json:// or tgram://.")
@@ -140,7 +142,8 @@ def notify(event: Event, urls: Iterable[str], environment: Mapping[str, str]) ->
 def _sent(event: Event, url: str, number: int, environment: Mapping[str, str]) -> str:
     """Why it was not sent; "" if it was."""
     scheme = SCHEME.match(url)
-    name = f"notify {number} ({scheme[1] if scheme else 'no address'})"
+    told = scheme[1] if scheme else url if BLANK.fullmatch(url) else "no address"
+    name = f"notify {number} ({told})"
     missing = [blank for blank in BLANK.findall(url) if not environment.get(blank)]
     if missing:
         return f"{name}: the environment variable {missing[0]} is not set"
