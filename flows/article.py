@@ -12,7 +12,7 @@ from prefect.client.schemas.objects import State, TaskRun
 from prefect.exceptions import PrefectException
 from prefect.states import Completed, Failed
 
-from flows import house, path, watch
+from flows import house, limits, path, watch
 from pipeline.config import Config, Style
 from pipeline.errors import InterviewError
 from pipeline.model import Published, Source
@@ -69,7 +69,7 @@ def article(
     others: dict[str, Style] | None = None,
 ) -> Published:
     """Turn one recording into an article, and record how that went."""
-    with Work(output / ".work" / source.key) as work:
+    with limits.working(source.key, config, output) as work:
         return path.write(source, config, style, output, watched(work), others)
 
 

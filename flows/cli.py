@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flows import commands
+from flows import commands, upkeep
 from flows.screen import plain, say, tell
 from pipeline.errors import BrokenFolder, InterviewError
 
@@ -36,6 +36,9 @@ examples:
   mytake verify output/2024-04-18-mark-zuckerberg-llama-3-bc6uFV9CJGg/article.md
   mytake export bc6uFV9CJGg --to docx
   mytake voices
+  mytake clean --dry-run
+  mytake stats --svg weeks.svg
+  mytake notify 'tgram://${TELEGRAM_TOKEN}/${TELEGRAM_CHAT}'
   mytake doctor
 """
 
@@ -66,7 +69,7 @@ def with_messages() -> None:
     messages = logging.getLogger("pipeline")
     messages.handlers = [screen]
     messages.setLevel(logging.WARNING)
-    for told in ("pipeline.store", "pipeline.engines.model_writer"):
+    for told in ("pipeline.store", "pipeline.engines.model_writer", "pipeline.engines.slots"):
         logging.getLogger(told).setLevel(logging.INFO)
 
 
@@ -143,6 +146,7 @@ def parser() -> argparse.ArgumentParser:
     add.add_argument("--out", type=Path, metavar="DIR", default=argparse.SUPPRESS)
     add.add_argument("--config", type=Path, metavar="FILE", default=argparse.SUPPRESS)
     add.set_defaults(command=forget)
+    upkeep.add_to(words, config_file)
     add = words.add_parser("doctor", help="is everything there that a run needs?")
     add.add_argument("--out", type=Path, default=Path("output"), metavar="DIR")
     add.add_argument("--config", type=Path, metavar="FILE")
@@ -316,10 +320,9 @@ def write_plainly(
     source: "Source", config: "Config", style: "Style", output: Path, others: "dict[str, Style]"
 ) -> "Published":
     """One recording with no Prefect at all."""
-    from flows import path
-    from pipeline.store import Work
+    from flows import limits, path
 
-    with Work(output / ".work" / source.key) as work:
+    with limits.working(source.key, config, output) as work:
         return path.write(source, config, style, output, work.step, others)
 
 

@@ -18,6 +18,7 @@ from pydantic import (
     Field,
     StringConstraints,
     ValidationError,
+    ValidationInfo,
     field_validator,
 )
 
@@ -80,6 +81,13 @@ class DownloadOptions(Options):
     )
     rate_limit: int | None = Field(
         default=None, gt=0, exclude=True, description="Bytes per second at most. Unset: no limit."
+    )
+    keep_free: float = Field(
+        default=1,
+        ge=0,
+        exclude=True,
+        description="GB of the disk that stay free: no download, and no other big step, is begun "
+        "that would take them.",
     )
     sponsorblock: bool = Field(
         default=False,
@@ -367,6 +375,14 @@ class LlmOptions(Options):
         description="US dollars that one article may cost, and each style is one: a request that "
         "could go beyond it is not sent. Also --max-cost.",
     )
+    max_cost_per_day: float = Field(
+        default=10.0,
+        ge=0,
+        exclude=True,
+        validate_default=True,
+        description="US dollars that all articles of a day (UTC) may cost: one that could go "
+        "beyond it waits for the next day.",
+    )
     price_in: float | None = Field(
         default=None,
         ge=0,
@@ -376,6 +392,14 @@ class LlmOptions(Options):
     price_out: float | None = Field(
         default=None, ge=0, description="The same for a million tokens written."
     )
+
+    @field_validator("max_cost_per_day")
+    @classmethod
+    def _holds_an_article(cls, most: float, given: ValidationInfo) -> float:
+        one = given.data.get("max_cost", 0.0)
+        if one > most:
+            raise ValueError(f"an article may cost {one:g} (max_cost): that is more than a day may")
+        return most
 
 
 class VerifyOptions(Options):
@@ -424,6 +448,39 @@ class PublishOptions(Options):
         ge=0,
         le=120,
         description="Letters of the title in the folder's name; some disks want short paths.",
+    )
+
+
+class LimitsOptions(Options):
+    hearing: int = Field(
+        default=1,
+        ge=1,
+        le=64,
+        description="How many recordings are heard at once, over all runs on this machine: one "
+        "takes all of its cores, or its GPU.",
+    )
+    between: float = Field(
+        default=10,
+        ge=0,
+        description="Seconds between two recordings of one site, over all runs; "
+        "`download.sleep` is between the requests for one.",
+    )
+    folder: str | None = Field(
+        default=None,
+        description="Where runs tell each other what they do. Unset: in the output folder. Name "
+        "one where runs on this machine have different output folders.",
+    )
+
+
+class CleanOptions(Options):
+    finished: float = Field(
+        default=30,
+        ge=0,
+        description="Days after which the sound of a finished video is deleted from output/.work. "
+        "What must hear it again later downloads it again.",
+    )
+    failed: float = Field(
+        default=14, ge=0, description="Days after which that of an unfinished one is."
     )
 
 
@@ -566,6 +623,8 @@ class Config(Options):
     render: RenderOptions = RenderOptions()
     publish: PublishOptions = PublishOptions()
     watch: WatchOptions = WatchOptions()
+    limits: LimitsOptions = LimitsOptions()
+    clean: CleanOptions = CleanOptions()
 
 
 def load(path: Path, changes: Mapping[str, Mapping[str, Any]] | None = None) -> Config:

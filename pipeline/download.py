@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from pipeline.config import DownloadOptions
-from pipeline.engines import ffmpeg, ytdlp
+from pipeline.engines import ffmpeg, room, ytdlp
 from pipeline.engines.outside import plain, web_address
 from pipeline.errors import (
     LiveNow,
@@ -64,6 +64,9 @@ def _from_site(source: Source, options: DownloadOptions, folder: Path) -> Record
         _refuse_long(title, info.get("duration"), options)
         _refuse_short(title, info.get("duration"), options)
         _refuse_old(title, _date(_named(info, _hints(source))), options)
+        # With what will be made of it: a download that cannot be heard is for nothing.
+        needed = (_number(info.get("duration")) or 0) * (room.DOWNLOADED + room.HEARD)
+        room.ask(folder, "download", needed, options.keep_free)
 
     fetched = ytdlp.fetch(source.address, options, folder, accept)
     try:

@@ -66,6 +66,21 @@ class NoServer(InterviewError):
     fix = "Start it with `mytake serve`, and leave it running."
 
 
+class Changed(InterviewError):
+    what = "The recording {0} is not the one that was heard before."
+    why = "Its files had been cleaned away, and what came now is something else."
+    fix = "Run it again: then all of it is heard anew."
+
+
+class DaySpent(InterviewError):
+    what = "The language model's budget for today is spent."
+    why = "Today's articles cost ${0} so far, this one may cost ${1}, and a day ${2}."
+    fix = (
+        "Run it again tomorrow (UTC), when it goes on from here; or raise llm.max_cost_per_day, "
+        "or lower llm.max_cost, in config/mytake.toml."
+    )
+
+
 # --- the site ---
 
 
@@ -222,6 +237,15 @@ class DiskFull(InterviewError):
     what = "The disk is full at {0}."
     why = "{1}"
     fix = "Free some space and run the same command again; finished steps are kept."
+
+
+class NoRoom(DiskFull):
+    what = "The disk is too full at {0}."
+    why = "{1} are free, the {2} step needs {3}, and download.keep_free is {4}."
+    fix = (
+        "Free some space (`mytake clean --dry-run` shows what may go) and run the same command "
+        "again; finished steps are kept."
+    )
 
 
 class NotWritable(InterviewError):

@@ -72,6 +72,11 @@ def is_there(published: Published) -> bool:
     return all((published.folder / name).is_file() for name in needed)
 
 
+def offered(folder: Path) -> dict[str, str]:
+    """What we put into a published folder: name -> sha256 of the newest version."""
+    return _record(folder).files
+
+
 @contextlib.contextmanager
 def _alone(root: Path) -> Iterator[Path]:
     """One publication into this folder at a time; gives the place to build in, on its disk."""

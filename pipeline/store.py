@@ -16,7 +16,8 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
@@ -24,7 +25,7 @@ from typing import Any, TypeVar, get_type_hints
 import filelock
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from pipeline.errors import Busy, DiskFull, NotWritable
+from pipeline.errors import Busy, Changed, DiskFull, NotWritable
 
 T = TypeVar("T")
 
@@ -91,11 +92,23 @@ class Manifest:
     result: Any
 
 
+# Told which stage is to run, and on what; it is held meanwhile. What is kept runs nothing.
+Around = Callable[[str, tuple[object, ...]], AbstractContextManager[object]]
+Stage = Callable[..., Any]
+
+
+def unlimited(_stage: str, _inputs: tuple[object, ...]) -> AbstractContextManager[object]:
+    """Every stage may run at once."""
+    return nullcontext()
+
+
 class Work:
     """One recording's working folder. Use as a context: it is locked meanwhile."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, around: Around = unlimited) -> None:
         self.root = root
+        self._around = around
+        self._asked: dict[str, tuple[Stage, tuple[object, ...]]] = {}  # of this run, by name
         self._lock = filelock.FileLock(root / "lock", timeout=0)
 
     def __enter__(self) -> "Work":
@@ -121,12 +134,17 @@ class Work:
         name = f"{stage.__name__}-{variant}" if variant else stage.__name__
         mark = self.fingerprint(stage, inputs)
         result_type: type[T] = get_type_hints(stage)["return"]
+        self._asked[name] = (stage, inputs)
         kept = self._kept(stage, name, mark, result_type)
         if kept is not None:
             log.info("%-11s kept", name)
             return kept
-        begun = time.monotonic()
-        with full_disk_is_told(self.root):
+        return self._run(stage, name, mark, inputs)
+
+    def _run(self, stage: Callable[..., T], name: str, mark: str, inputs: tuple[object, ...]) -> T:
+        self._bring_back(inputs)
+        with self._around(stage.__name__, inputs), full_disk_is_told(self.root):
+            begun = time.monotonic()
             folder = self._own_folder(stage, name, mark)
             result = stage(*inputs, **({"folder": folder} if folder else {}))
             self._finish(name, mark, folder, result)
@@ -138,6 +156,41 @@ class Work:
         for manifest in self.root.glob("*.json"):
             if manifest.stem.partition("-")[0] in names:
                 manifest.unlink()
+
+    def let_go(self, name: str, files: Collection[str]) -> None:
+        """Delete files of a finished step. It stays finished until a stage wants to read them."""
+        manifest = self.manifest(name)
+        if manifest is None or not files:
+            return
+        for file in files:  # first: on a full disk nothing can be written yet
+            (self.root / name / file).unlink(missing_ok=True)
+        rest = {file: size for file, size in manifest.files.items() if file not in files}
+        mark = self.root / f"{name}.json"
+        finished = mark.stat().st_mtime
+        write_whole(mark, dump(replace(manifest, files=rest)))
+        os.utime(mark, (finished, finished))
+
+    def _bring_back(self, inputs: tuple[object, ...]) -> None:
+        """Run again the steps whose files were let go of and are to be read now."""
+        for path in self._lost(inputs):
+            name = path.relative_to(self.root).parts[0]
+            if path.exists() or name not in self._asked:  # it came back with the one before
+                continue
+            log.info("%-11s once more: its files were cleaned away", name)
+            stage, given = self._asked[name]
+            before = self.manifest(name)
+            result = self._run(stage, name, self.fingerprint(stage, given), given)
+            if before and before.result.get("sha256") != result.sha256:
+                # Some later steps have heard the old one.
+                raise Changed(self.root.name)
+
+    def _lost(self, inputs: tuple[object, ...]) -> Iterator[Path]:
+        """Files that these nouns name and that are not there."""
+        for noun in inputs:
+            for field in fields(noun) if is_dataclass(noun) else ():
+                path = getattr(noun, field.name)
+                if isinstance(path, Path) and path.is_relative_to(self.root) and not path.exists():
+                    yield path
 
     def variants(self, stage: Callable[..., object]) -> list[str]:
         """Those of this stage that were ever finished here."""

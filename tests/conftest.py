@@ -52,5 +52,6 @@ def replayed(sample: Run, tmp_path: Path) -> Path:
     file.write_text(
         f'[transcribe]\nengine = "replay"\nreplay = "{data / "transcript.json"}"\n'
         f'[diarize]\nengine = "replay"\nreplay = "{data / "voices.json"}"\n'
+        "[limits]\nbetween = 0\n"
     )
     return file

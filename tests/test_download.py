@@ -31,6 +31,7 @@ from pipeline.errors import (
     NoFormats,
     NoMedia,
     NoNetwork,
+    NoRoom,
     NotFound,
     NotYetLive,
     PrivateVideo,
@@ -73,6 +74,14 @@ def watch(video: str) -> str:
 
 
 # --- a video ---
+
+
+def test_what_would_not_fit_on_the_disk_is_not_downloaded(
+    get: Get, fake_youtube: FakeYouTube, tmp_path: Path
+) -> None:
+    with pytest.raises(NoRoom, match="the download step needs"):
+        get(watch("bc6uFV9CJGg"), keep_free=10_000_000)
+    assert list((tmp_path / "download").iterdir()) == []
 
 
 def test_a_video_comes_with_all_that_its_publisher_says(

@@ -12,7 +12,7 @@ import pytest
 
 from pipeline.compose import VERSION, compose, is_there
 from pipeline.config import ComposeOptions, LlmOptions, Style, VerifyOptions, Voice, load_style
-from pipeline.engines import keys, prompts
+from pipeline.engines import keys, prompts, spending
 from pipeline.errors import ConfigError, MissingKey, MissingTool
 from pipeline.model import Article, Edited, Passage, Receipt
 from pipeline.store import Work
@@ -119,6 +119,18 @@ def test_each_exchange_is_kept_and_a_killed_run_pays_for_none_twice(tmp_path: Pa
     letter = json.loads((tmp_path / "01-1.json").read_text())
     assert letter["prompt"] and letter["reply"]["points"] and letter["found"] == []
     assert (letter["read"], letter["written"]) == (400, 100)
+
+
+@pytest.mark.slow
+def test_what_a_request_cost_is_noted_once_beside_the_step(tmp_path: Path) -> None:
+    folder = tmp_path / "file-1" / "compose"
+    folder.mkdir(parents=True)
+    with Server(honest) as server:
+        for _ in range(2):  # the second time it is kept, and costs nothing
+            written(knobs(server, price_in=10.0, price_out=20.0), folder)
+    spent = list(spending.of(folder.parent))
+    assert [(one.model, one.read, one.written) for one in spent] == [("m", 400, 100)] * 2
+    assert spending.on(spent[0].day, tmp_path) == pytest.approx(2 * 0.006)
 
 
 @pytest.mark.slow

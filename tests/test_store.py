@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.config import EditOptions, PrepareOptions, TranscribeOptions
-from pipeline.errors import Busy, DiskFull, NotWritable
+from pipeline.errors import Busy, Changed, DiskFull, NotWritable
 from pipeline.model import Audio, Recording, Speaker, Video, Word
 from pipeline.store import Work, digest, dump, load, write_whole
 
@@ -176,3 +176,56 @@ def test_a_file_is_there_whole_or_as_it_was(
     with pytest.raises(OSError, match="full"):
         write_whole(file, b"new")
     assert file.read_bytes() == b"old"
+
+
+def listened(audio: Audio, options: EditOptions) -> tuple[Speaker, ...]:
+    calls.append("listened")
+    audio.path.read_bytes()
+    return (Speaker("S1", "Ada", "host", audio.duration),)
+
+
+def cleaned(root: Path, word: str = "hello", host: bool = False) -> None:
+    """A run of two steps, of which the second one reads what the first one made."""
+    with Work(root) as work:
+        audio = work.step(speak, Word(word, 0, 1), PrepareOptions())
+        work.step(listened, audio, EditOptions(drop_sponsors=host))
+
+
+def test_a_step_whose_files_were_let_go_of_stays_finished(tmp_path: Path) -> None:
+    cleaned(tmp_path)
+    Work(tmp_path).let_go("speak", ["a.wav"])
+    assert not (tmp_path / "speak" / "a.wav").exists()
+    cleaned(tmp_path)
+    assert calls == ["speak", "listened"]
+
+
+def test_they_come_back_when_a_stage_wants_to_read_them(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "pipeline.store")
+    cleaned(tmp_path)
+    Work(tmp_path).let_go("speak", ["a.wav"])
+    cleaned(tmp_path, host=True)
+    assert calls == ["speak", "listened"] * 2
+    assert "speak       once more: its files were cleaned away" in caplog.messages
+
+
+def test_what_comes_back_as_something_else_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cleaned(tmp_path)
+    Work(tmp_path).let_go("speak", ["a.wav"])
+    monkeypatch.setattr("tests.test_store.digest", lambda _: "another")
+    with pytest.raises(Changed, match="Run it again"):
+        cleaned(tmp_path, host=True)
+    cleaned(tmp_path, host=True)
+    assert calls == ["speak", "listened", "speak", "listened"]
+
+
+def test_what_was_let_go_of_twice_is_nothing_to_tell(tmp_path: Path) -> None:
+    cleaned(tmp_path)
+    for _ in range(2):
+        Work(tmp_path).let_go("speak", ["a.wav"])
+    Work(tmp_path).let_go("never-run", ["a.wav"])
+    cleaned(tmp_path)
+    assert calls == ["speak", "listened"]

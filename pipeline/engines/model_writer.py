@@ -15,7 +15,17 @@ from itertools import pairwise
 from pathlib import Path
 
 from pipeline.config import ComposeOptions, LlmOptions, Style
-from pipeline.engines import budget, clauses, framing, llm, progress, prompts, tasks, word_list
+from pipeline.engines import (
+    budget,
+    clauses,
+    framing,
+    llm,
+    progress,
+    prompts,
+    spending,
+    tasks,
+    word_list,
+)
 from pipeline.engines.extract import Extract
 from pipeline.engines.letters import Letters
 from pipeline.engines.tasks import Desk, Task
@@ -249,7 +259,11 @@ def _reply(name: str, request: llm.Request, desk: Desk) -> llm.Reply | None:
     with progress.writing(name) as written:
         reply = llm.ask(request, desk.options, written)
     # Where nobody counted, the dearest is assumed: a service may bill what it broke off.
-    desk.budget.count(*((reply.read, reply.written) if reply.counted else (size, most)))
+    counted = (reply.read, reply.written) if reply.counted else (size, most)
+    desk.budget.count(*counted)
+    if folder := desk.letters.folder:
+        cost = desk.budget.price.of(*counted)
+        spending.note(folder.parent, desk.options.model, *counted, cost)
     return reply
 
 

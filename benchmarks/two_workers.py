@@ -1,0 +1,365 @@
+"""Two workers on one server with PostgreSQL share a batch; one is killed half way.
+
+    python -m benchmarks.two_workers              needs Debian's postgresql, nothing else
+    python -m benchmarks.two_workers --videos 20 --keep FOLDER
+
+It starts a PostgreSQL and a Prefect server of its own, on free ports, and ends them. Printed is who
+did what: that nothing was lost, and that no step was done twice.
+"""
+
+import argparse
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import tomllib
+import urllib.request
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+POOL = "mytake"
+WORKERS = ("first", "second")
+PATIENCE = 600.0
+DONE = re.compile(r"^(\w[\w-]*)\s+(\d+\.\d) s$")  # a step that was run, as pipeline.store logs it
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run it, and print what was seen."""
+    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    asked.add_argument("--videos", type=int, default=8, metavar="N")
+    asked.add_argument("--keep", type=Path, metavar="FOLDER", help="articles and logs stay there")
+    args = asked.parse_args(argv)
+    if not (binaries := postgres_binaries()):
+        print("skipped: no PostgreSQL", file=sys.stderr)
+        return 0
+    with tempfile.TemporaryDirectory(prefix="two-workers-") as made, ExitStack() as started:
+        place = (args.keep or Path(made)).resolve()
+        place.mkdir(parents=True, exist_ok=True)
+        house = House(place)
+        database = started.enter_context(postgres(binaries, Path(made)))
+        house.url = started.enter_context(server(place, database))
+        house.deploy()
+        house.order(args.videos)
+        seen = house.work(started)
+        for line in house.report(args.videos, seen):
+            print(line)
+        return 0 if house.nothing_lost(args.videos) and not house.twice() else 1
+
+
+# --- PostgreSQL and Prefect ---
+
+
+def postgres_binaries() -> Path | None:
+    """Where Debian put them; None: nowhere."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    return found[-1].parent if found else None
+
+
+def as_postgres(*command: object) -> list[str]:
+    """PostgreSQL refuses to run as root."""
+    user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    return [*user, *map(str, command)]
+
+
+@contextmanager
+def postgres(binaries: Path, place: Path) -> Iterator[str]:
+    """A cluster of its own on loopback; gives its address."""
+    port, data = free_port(), place / "postgres"
+    data.mkdir()
+    if os.geteuid() == 0:
+        place.chmod(0o755)
+        shutil.chown(data, "postgres", "postgres")
+
+    def call(*command: object) -> None:
+        subprocess.run(as_postgres(*command), check=True, stdout=subprocess.DEVNULL, cwd=data)
+
+    call(binaries / "initdb", "-D", data, "-A", "trust", "-N")
+    options = f"-p {port} -k {data} -c listen_addresses=127.0.0.1 -c max_connections=60"
+    control = (binaries / "pg_ctl", "-D", data, "-l", data / "log", "-w")
+    call(*control, "-o", options, "start")
+    try:
+        user = "postgres" if os.geteuid() == 0 else os.environ["USER"]
+        call(binaries / "createdb", "-h", "127.0.0.1", "-p", port, "prefect")
+        yield f"postgresql+asyncpg://{user}@127.0.0.1:{port}/prefect"
+    finally:
+        call(*control, "-m", "immediate", "stop")
+
+
+@contextmanager
+def server(place: Path, database: str) -> Iterator[str]:
+    """A Prefect server on it; gives its address."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}/api"
+    told = {**environment(place, url), "PREFECT_API_DATABASE_CONNECTION_URL": database}
+    command = ("server", "start", "--host", "127.0.0.1", "--port", str(port))
+    with prefect(place, "server", told, *command) as run:
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until and run.poll() is None:
+            with suppress(OSError), urllib.request.urlopen(f"{url}/health", timeout=2):
+                break
+            time.sleep(0.5)
+        else:
+            raise SystemExit(f"The server did not begin: {place}/server.log")
+        yield url
+
+
+@contextmanager
+def prefect(
+    place: Path, name: str, told: dict[str, str], *words: str
+) -> Iterator["subprocess.Popen[bytes]"]:
+    """One of Prefect's processes, ended with all that it started."""
+    with (place / f"{name}.log").open("wb") as log:
+        run = subprocess.Popen(
+            [sys.executable, "-m", "prefect", *words],
+            env=told,
+            cwd=ROOT,
+            stdout=log,
+            stderr=log,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    try:
+        yield run
+    finally:
+        kill(run)
+
+
+def kill(run: "subprocess.Popen[bytes]") -> None:
+    """As a power cut does it: with all that it started."""
+    for number in [*children(run.pid), run.pid]:
+        with suppress(ProcessLookupError):
+            os.kill(number, signal.SIGKILL)
+    run.wait()
+
+
+def children(number: int) -> list[int]:
+    """Processes that a process started, and those that they did."""
+    told = subprocess.run(
+        ["ps", "-o", "pid=", "--ppid", str(number)], capture_output=True, text=True, check=False
+    )
+    mine = [int(one) for one in told.stdout.split()]
+    return [*(below for one in mine for below in children(one)), *mine]
+
+
+def environment(place: Path, url: str) -> dict[str, str]:
+    """What all of them are told."""
+    return {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "PREFECT_HOME": str(place / "prefect"),
+        "PREFECT_API_URL": url,
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "PREFECT_LOGGING_EXTRA_LOGGERS": "pipeline",
+        "PREFECT_WORKER_QUERY_SECONDS": "2",
+        "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
+        "DO_NOT_TRACK": "1",
+    }
+
+
+def free_port() -> int:
+    """One that nobody listens at."""
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        return int(door.getsockname()[1])
+
+
+# --- the batch ---
+
+
+@dataclass
+class Seen:
+    """What was seen while two workers worked."""
+
+    began: float
+    killed: float = 0.0
+    killed_run: str = ""
+    taken_up: float = 0.0
+    ended: float = 0.0
+
+
+@dataclass
+class House:
+    """A server, a pool, and recordings that become articles."""
+
+    place: Path
+    url: str = ""
+    deployment: str = ""
+
+    @property
+    def output(self) -> Path:
+        """On a disk that all workers share."""
+        return self.place / "output"
+
+    def ask(self, path: str, body: object) -> Any:
+        """Prefect's REST API."""
+        request = urllib.request.Request(
+            f"{self.url}{path}", json.dumps(body).encode(), {"Content-Type": "application/json"}
+        )
+        with urllib.request.urlopen(request, timeout=60) as reply:
+            return json.loads(reply.read() or b"null")
+
+    def deploy(self) -> None:
+        """A pool of processes, the flow, and the rule that takes up what a killed worker left."""
+        run = subprocess.run(
+            [sys.executable, "-m", "flows.cli", "deploy"],
+            env=environment(self.place, self.url),
+            cwd=ROOT,
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        self.deployment = run.stdout.split()[-1]
+
+    def order(self, videos: int) -> None:
+        """One run for each recording."""
+        style = tomllib.loads((ROOT / "config" / "styles" / "take.toml").read_text("utf-8"))
+        for number in range(1, videos + 1):
+            file = captions(self.place / "recordings", number)
+            source = {"kind": "captions", "address": str(file), "key": f"file-{number:02}"}
+            parameters = {
+                "source": source,
+                "config": {"limits": {"hearing": 2}},
+                "style": style,
+                "output": str(self.output),
+            }
+            body = {"parameters": parameters, "state": {"type": "SCHEDULED"}}
+            self.ask(f"/deployments/{self.deployment}/create_flow_run", body)
+
+    def runs(self) -> list[dict[str, Any]]:
+        """All of them, as they are now."""
+        found: list[dict[str, Any]] = self.ask("/flow_runs/filter", {"limit": 200})
+        return found
+
+    def work(self, started: ExitStack) -> Seen:
+        """Two workers; the first is killed as soon as it is in the middle of its second video."""
+        told = environment(self.place, self.url)
+        words = ("worker", "start", "--pool", POOL, "--type", "process", "--limit", "1", "--name")
+        first, _ = (
+            started.enter_context(prefect(self.place, name, told, *words, name)) for name in WORKERS
+        )
+        seen = Seen(time.monotonic())
+        while time.monotonic() < seen.began + PATIENCE:
+            time.sleep(0.5)
+            runs = self.runs()
+            if not seen.killed and (victim := self.half_way("first", runs)):
+                kill(first)
+                seen.killed, seen.killed_run = time.monotonic(), victim
+            again = [run for run in runs if key(run) == seen.killed_run and run["run_count"] > 1]
+            if again and not seen.taken_up:
+                seen.taken_up = time.monotonic()
+            if all(run["state_type"] == "COMPLETED" for run in runs):
+                break
+        seen.ended = time.monotonic()
+        return seen
+
+    def half_way(self, worker: str, runs: list[dict[str, Any]]) -> str:
+        """The recording that this worker is in the middle of, after it has finished another."""
+        mine = [run for run in runs if self.worker(run) == worker]
+        if not any(run["state_type"] == "COMPLETED" for run in mine):
+            return ""
+        for run in mine:
+            work = self.output / ".work" / key(run)
+            if (work / "transcribe.json").exists() and not (work / "compose.json").exists():
+                return key(run)
+        return ""
+
+    def worker(self, run: dict[str, Any]) -> str:
+        """In whose log it runs; the last, where two were at it."""
+        for who in reversed(WORKERS):
+            log = (self.place / f"{who}.log").read_text("utf-8", "replace")
+            if f"Flow run '{run['parameters']['source']['address']}'" in log:
+                return who
+        return ""
+
+    # --- what came of it ---
+
+    def steps(self) -> dict[str, Counter[str]]:
+        """recording -> how often each of its steps was run to its end, as the logs say."""
+        named = {run["id"]: key(run) for run in self.runs()}
+        done: dict[str, Counter[str]] = {name: Counter() for name in named.values()}
+        offset = 0
+        while found := self.ask("/logs/filter", {"limit": 200, "offset": offset}):
+            offset += len(found)
+            for line in found:
+                told = DONE.match(line["message"].strip())
+                if told and line["flow_run_id"] in named:
+                    done[named[line["flow_run_id"]]][told[1]] += 1
+        return done
+
+    def articles(self) -> int:
+        """Published folders that are whole."""
+        return len(list(self.output.glob("*/data/published.json")))
+
+    def nothing_lost(self, videos: int) -> bool:
+        """Is every run done, with one article each, and nothing half?"""
+        done = all(run["state_type"] == "COMPLETED" for run in self.runs())
+        folders = [path for path in self.output.iterdir() if not path.name.startswith(".")]
+        published = sum(steps["publish"] for steps in self.steps().values())
+        return done and published == self.articles() == len(folders) == videos
+
+    def twice(self) -> list[str]:
+        """Steps that were done more than once."""
+        return [
+            f"{name}: {step} {count} times"
+            for name, steps in self.steps().items()
+            for step, count in steps.items()
+            if count > 1
+        ]
+
+    def report(self, videos: int, seen: Seen) -> Iterator[str]:
+        """In Markdown."""
+        shares = Counter(self.worker(run) for run in self.runs())
+        yield f"- {videos} recordings, {self.articles()} articles, {seen.ended - seen.began:.0f} s"
+        yield f"- by the first worker: {shares['first']}, by the second: {shares['second']}"
+        if seen.killed:
+            waited = f"{seen.taken_up - seen.killed:.0f} s later" if seen.taken_up else "never"
+            yield f"- the first was killed in the middle of {seen.killed_run}; taken up {waited}"
+        else:
+            yield "- nobody was killed: the first worker was never half way"
+        steps = self.steps()
+        yield f"- steps done: {sum(sum(one.values()) for one in steps.values())} in all"
+        if seen.killed_run:
+            yield f"- those of {seen.killed_run}: {', '.join(steps[seen.killed_run])}"
+        yield f"- steps done twice: {', '.join(self.twice()) or 'none'}"
+        yield f"- nothing lost: {'yes' if self.nothing_lost(videos) else 'NO'}"
+
+
+def key(run: dict[str, Any]) -> str:
+    """Of its recording."""
+    return str(run["parameters"]["source"]["key"])
+
+
+def captions(folder: Path, number: int) -> Path:
+    """An interview of some minutes, each a little different, as a captions file with its voices."""
+    folder.mkdir(parents=True, exist_ok=True)
+    told = json.loads((ROOT / "tests" / "sample" / "truth.json").read_text("utf-8"))
+    names = {"host": "Daniel Price", "guest": "Helen Marsh"}
+    cues = [
+        f"{clock(turn['start'])} --> {clock(turn['end'])}\n"
+        f"<v {names[turn['speaker']]}>{turn['text']}\n"
+        for turn in told["turns"]
+    ]
+    file = folder / f"talk-{number:02}.en.vtt"
+    file.write_text(f"WEBVTT\n\nNOTE {number}\n\n" + "\n".join(cues), encoding="utf-8")
+    return file
+
+
+def clock(seconds: float) -> str:
+    """WebVTT's."""
+    minutes, rest = divmod(seconds, 60)
+    return f"{int(minutes) // 60:02}:{int(minutes) % 60:02}:{rest:06.3f}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

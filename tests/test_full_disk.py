@@ -1,0 +1,112 @@
+"""A disk that is full: told before it is, and if it fills all the same nothing is half."""
+
+import os
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from pipeline.engines import room
+from tests.short import Short, short
+
+pytestmark = pytest.mark.slow
+MB = 1_000_000
+DISK = 24 * MB
+
+
+@pytest.fixture(scope="module")
+def disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A small disk of its own."""
+    place = tmp_path_factory.mktemp("disk")
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={DISK}", "tmpfs", str(place)]
+    try:
+        subprocess.run(mount, check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("skipped: no tmpfs can be mounted here")
+    yield place
+    subprocess.run(["umount", str(place)], check=True)
+
+
+@pytest.fixture(scope="module")
+def interview(tmp_path_factory: pytest.TempPathFactory, disk: Path) -> Short:
+    return short(tmp_path_factory.mktemp("interview"), "[download]\nkeep_free = 0\n", disk / "out")
+
+
+@pytest.fixture
+def leave(disk: Path) -> Iterator[Callable[[int], None]]:
+    """Fill the disk, but for so many bytes."""
+    ballast = disk / "ballast"
+
+    def filled(free: int) -> None:
+        stat = os.statvfs(disk)
+        taken = stat.f_bavail * stat.f_frsize - free
+        subprocess.run(["fallocate", "-l", str(taken), str(ballast)], check=True)
+
+    yield filled
+    ballast.unlink(missing_ok=True)
+
+
+def whole(interview: Short) -> bool:
+    """Is there either no article, or all of it?"""
+    return all(
+        (folder / name).stat().st_size > 0
+        for folder in interview.published
+        for name in ("article.md", "article.html", "receipt.json", "data/published.json")
+    )
+
+
+# Bytes that are left: the disk is full when the folder is made, just after the sound is made,
+# and while pages are written.
+@pytest.mark.parametrize("free", [0, 3_300_000, 3_950_000])
+def test_a_disk_that_fills_half_way_leaves_nothing_half_and_the_rerun_goes_on(
+    free: int,
+    interview: Short,
+    disk: Path,
+    leave: Callable[[int], None],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    subprocess.run(["rm", "-rf", str(interview.output)], check=True)
+    leave(free)
+    assert interview.run() == 1
+    told = capsys.readouterr().err
+    assert "The disk is" in told
+    assert told.count("mytake: ") == 1
+    assert "Traceback" not in told
+    assert whole(interview)
+    assert not list(interview.output.glob("*/article.md"))
+    finished = len(list(interview.output.glob(".work/file-*/*.json")))
+    (disk / "ballast").unlink()
+    assert interview.run() == 0
+    assert capsys.readouterr().err.count(" kept") == finished
+    assert whole(interview)
+    assert len(interview.published) == 1
+    assert not list(interview.output.rglob("*.part"))
+
+
+def test_it_is_told_before_it_is_full(
+    interview: Short,
+    disk: Path,
+    leave: Callable[[int], None],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    subprocess.run(["rm", "-rf", str(interview.output)], check=True)
+    leave(3 * MB)  # the sound alone takes as much
+    assert interview.run() == 1
+    told = capsys.readouterr().err
+    assert "3.0 MB are free, the prepare step needs 3.6 MB" in told
+    assert "mytake clean" in told
+    assert not list(interview.output.rglob("16k*"))
+
+
+def test_what_is_kept_free_is_kept_free(
+    interview: Short, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = interview.config.read_text("utf-8").replace("keep_free = 0", "keep_free = 0.022")
+    config = tmp_path / "config" / "mytake.toml"
+    config.parent.mkdir()
+    (config.parent / "styles").symlink_to(interview.config.parent / "styles")
+    config.write_text(text, encoding="utf-8")
+    subprocess.run(["rm", "-rf", str(interview.output)], check=True)
+    assert Short(interview.audio, config, interview.output).run() == 1
+    assert f"download.keep_free is {room.size(0.022 * room.GB)}" in capsys.readouterr().err
