@@ -18,7 +18,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import tomllib
 import urllib.request
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -27,8 +26,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from flows.api import POOL
+from pipeline.sources import key_of
+
 ROOT = Path(__file__).resolve().parent.parent
-POOL = "mytake"
 WORKERS = ("first", "second")
 PATIENCE = 600.0
 DONE = re.compile(r"^(\w[\w-]*)\s+(\d+\.\d) s$")  # a step that was run, as pipeline.store logs it
@@ -211,29 +212,23 @@ class House:
 
     def deploy(self) -> None:
         """A pool of processes, the flow, and the rule that takes up what a killed worker left."""
-        run = subprocess.run(
-            [sys.executable, "-m", "flows.cli", "deploy"],
+        subprocess.run(
+            [sys.executable, "-m", "flows.cli", "deploy", "--out", str(self.output)],
             env=environment(self.place, self.url),
             cwd=ROOT,
             check=True,
             capture_output=True,
             text=True,
         )
-        self.deployment = run.stdout.split()[-1]
+        with urllib.request.urlopen(f"{self.url}/deployments/name/article/video") as reply:
+            self.deployment = json.loads(reply.read())["id"]
 
     def order(self, videos: int) -> None:
         """One run for each recording."""
-        style = tomllib.loads((ROOT / "config" / "styles" / "take.toml").read_text("utf-8"))
         for number in range(1, videos + 1):
             file = captions(self.place / "recordings", number)
-            source = {"kind": "captions", "address": str(file), "key": f"file-{number:02}"}
-            parameters = {
-                "source": source,
-                "config": {"limits": {"hearing": 2}},
-                "style": style,
-                "output": str(self.output),
-            }
-            body = {"parameters": parameters, "state": {"type": "SCHEDULED"}}
+            body = {"parameters": {"url": str(file)}, "name": file.stem}
+            body["state"] = {"type": "SCHEDULED"}
             self.ask(f"/deployments/{self.deployment}/create_flow_run", body)
 
     def runs(self) -> list[dict[str, Any]]:
@@ -278,7 +273,7 @@ class House:
         """In whose log it runs; the last, where two were at it."""
         for who in reversed(WORKERS):
             log = (self.place / f"{who}.log").read_text("utf-8", "replace")
-            if f"Flow run '{run['parameters']['source']['address']}'" in log:
+            if f"Flow run '{run['name']}'" in log:
                 return who
         return ""
 
@@ -337,7 +332,7 @@ class House:
 
 def key(run: dict[str, Any]) -> str:
     """Of its recording."""
-    return str(run["parameters"]["source"]["key"])
+    return key_of(str(run["parameters"]["url"]))
 
 
 def captions(folder: Path, number: int) -> Path:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal
 
-from flows import path
+from flows import limits, news, path
 from flows.house import House
 from pipeline.channels import Channel, Decision, decide, enough, looked
 from pipeline.compose import compose
@@ -48,12 +48,15 @@ def look(name: str, house: House, *, keep: bool = True) -> Look:
         register, now = history.register(name), datetime.now(UTC)
         tabs = _tabs(channel)
         try:
-            found = listed(channel.url, house.config.download, enough(register, channel), tabs)
+            with limits.talking(channel.url, house.config, house.output):
+                known = enough(register, channel)
+                found = listed(channel.url, house.config.download, known, tabs)
         except InterviewError as error:
             if keep:
                 history.keep(name, replace(register, trouble=str(error)))
                 if error.stops_channel:
-                    history.turned_away(name, error, house.config.watch)
+                    rest = history.turned_away(name, error, house.config.watch)
+                    news.turned_away(name, rest, house)
             raise
         ordered = newest_first(channel.url)
         decisions = decide(
@@ -66,6 +69,7 @@ def look(name: str, house: House, *, keep: bool = True) -> Look:
             ordered=ordered,
         )
         if keep:
+            news.failures(name, register.looked, house)
             kinds: tuple[Kind, ...] = ("video", *(TABS[tab] for tab in tabs))
             history.keep(
                 name,
@@ -127,6 +131,7 @@ def attempt(
     history.forgive(order.source.key)
     if order.channel:
         history.welcome(order.channel)
+        news.drafted(order.channel, order.title, published, house)
     return Outcome("written", published.status.replace("_", " "), published)
 
 
@@ -134,13 +139,14 @@ def _failed(order: Order, house: House, error: InterviewError) -> Outcome:
     history, watch = History(house.output), house.config.watch
     history.fail(order.source, order.title, order.channel, error, watch)
     if order.channel and error.stops_channel:
-        history.turned_away(order.channel, error, watch)
+        rest = history.turned_away(order.channel, error, watch)
+        news.turned_away(order.channel, rest, house)
     return Outcome("failed", str(error))
 
 
 def _written(order: Order, house: House, step: Callable[[Work], path.Step]) -> Published:
     config, style, others = shape(order, house)
-    with Work(house.output / ".work" / order.source.key) as work:
+    with limits.working(order.source.key, config, house.output) as work:
         if order.again_from:
             work.forget(path.STAGES[path.STAGES.index(order.again_from) :])
         return path.write(order.source, config, style, house.output, step(work), others)

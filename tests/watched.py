@@ -30,6 +30,7 @@ def configured(folder: Path, channels: str, more: str = "") -> Path:
         f'[transcribe]\nengine = "replay"\nreplay = "{folder / "transcript.json"}"\n'
         f'captions = "never"\n'
         f'[diarize]\nengine = "replay"\nreplay = "{folder / "voices.json"}"\n'
+        "[limits]\nbetween = 0\n"
         f"[render]\nhtml = false\ntimeline = false\n{more}"
     )
     return file
