@@ -34,7 +34,7 @@ from pipeline.model import (
     Written,
 )
 
-VERSION: Final = 3
+VERSION: Final = 4
 
 Status = Literal["ready", "needs_review"]
 
