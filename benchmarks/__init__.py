@@ -5,4 +5,7 @@ recordings  what the truth is known of       made     silence, noise, music, app
 contender   a process for each: mytake (ours) and its peers, on the same weights
 measure     seconds and bytes of a process   score    heard against truth
 tables      rows and means                   report   Markdown, one call a table
+
+topics      the command: who finds topics without chapters, and how well
+divided     talk whose topics are known      splitters  mytake, TextTiling, even and random cuts
 """
