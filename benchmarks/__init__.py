@@ -9,4 +9,7 @@ tables      rows and means                   report   Markdown, one call a table
 writing     the command: which interviews, with or without a model, what to print
 interviews  captions, read from many forms   authored     one through mytake, in its own process
 local_model a small language model behind a server
+
+topics      the command: who finds topics without chapters, and how well
+divided     talk whose topics are known      splitters  mytake, TextTiling, even and random cuts
 """

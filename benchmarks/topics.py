@@ -85,8 +85,8 @@ def _group(group: Group, each: int, call: str) -> Iterator[str]:
             talks += 1
             print(f"{group.name}: {talk.name}", file=sys.stderr, flush=True)
     off = f"F1 within {group.tolerance:g} s" if group.tolerance else "F1 at the very turn"
-    of_many = f", each {each}th" if each > 1 else ""
-    yield f"**{group.name}**: {group.about}; {talks} talks{of_many}, {off}"
+    of_many = f", one in {each}" if each > 1 else ""
+    yield f"**{group.name}**: {group.about}; {talks} talk{'s' * (talks != 1)}{of_many}, {off}"
     yield ""
     yield from report.table(HEAD, [*_rows(scored, call)])
 

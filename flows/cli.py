@@ -452,6 +452,8 @@ def shown(folder: Path) -> Iterator[str]:
     yield "topics"
     for topic in data("data/topics.json"):
         yield plain(f"  {topic['start']:7.0f} s  {topic['title']}")
+        for part in topic.get("parts", ()):
+            yield plain(f"  {part['start']:7.0f} s    {part['title']}")
     if receipt.get("corrected"):
         yield f"words spelled anew: {receipt['corrected']}, see the end of transcript.md"
     yield f"receipt: {receipt['status'].replace('_', ' ')}"

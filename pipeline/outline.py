@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal
 
+import numpy as np
+
 from pipeline.config import OutlineOptions
 from pipeline.engines import boundaries, headings, noun_phrases
 from pipeline.engines.boundaries import Stretch
@@ -62,21 +64,22 @@ class Talk:
 
     def begins(self, begin: int, end: int, minutes: float, count: int | None = None) -> list[int]:
         """Turns, of those from `begin` to before `end`, at which something else is talked of."""
-        within = [n for n, stretch in enumerate(self.stretches) if begin <= stretch.turn < end]
-        own = [self.stretches[n] for n in within]
-        firsts = boundaries.boundaries(own, self.meant[within], minutes, count)
+        own, meant = self.within(begin, end)
+        firsts = boundaries.boundaries(own, meant, minutes, count)
         return [begin, *(own[first].turn for first in firsts[1:])]
 
-    def exchanges(self, begin: int, end: int) -> int:
-        """How many stretches begin there."""
-        return sum(begin <= stretch.turn < end for stretch in self.stretches)
+    def within(self, begin: int, end: int) -> tuple[list[Stretch], "Vectors"]:
+        """The stretches that begin there, and what they mean."""
+        places = [n for n, stretch in enumerate(self.stretches) if begin <= stretch.turn < end]
+        return [self.stretches[n] for n in places], self.meant[places]
 
     def titles(self, spans: Sequence[tuple[int, int]], given: Sequence[str] = ()) -> list[str]:
         """What is said in these runs of turns, none of it as `given`."""
         places = {turn.id: place for place, turn in enumerate(self.turns.turns)}
         owner = [(places[line.sentence.turn], line) for line in self.lines]
         said = [[line for place, line in owner if a <= place < b] for a, b in spans]
-        return headings.headings(said, given)
+        centres = [boundaries.centre(*self.within(*span)) for span in spans]
+        return headings.headings(said, np.array(centres, np.float32), given)
 
 
 def _talk(turns: Turns, edited: Edited, speakers: Sequence[Speaker]) -> Talk:
@@ -157,10 +160,14 @@ def _divided(topics: tuple[Topic, ...], talk: Talk, minutes: float) -> tuple[Top
     cut: dict[str, list[tuple[int, int]]] = {}
     for topic, (begin, end) in zip(topics, _runs(talk.turns, topics), strict=True):
         length = (topic.end - topic.start) / 60
-        count = min(round(length / (_SUBTOPIC * minutes)), talk.exchanges(begin, end) * 2 // _FEW)
+        count = min(
+            round(length / (_SUBTOPIC * minutes)), len(talk.within(begin, end)[0]) * 2 // _FEW
+        )
         if length > _LONG_TOPIC * minutes and count > 1:
             begins = talk.begins(begin, end, minutes, count)
             cut[topic.id] = list(itertools.pairwise([*begins, end]))
+    if not cut:
+        return topics
     spans = [span for found in cut.values() for span in found]
     titles = iter(talk.titles(spans, [topic.title for topic in topics]))
     return tuple(

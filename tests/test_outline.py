@@ -118,8 +118,11 @@ def test_the_topics_of_the_sample_are_found(found: tuple[Topic, ...]) -> None:
     places = {turn.id: place for place, turn in enumerate(turns.turns)}
     true = [n for n in range(1, len(named)) if named[n] != named[n - 1] and named[n]]
     ours = [places[topic.turns[0]] for topic in found[1:]]
-    even = [round(len(named) * n / len(found)) for n in range(1, len(found))]
-    assert pk(true, ours, len(named)) < min(0.25, 0.7 * pk(true, even, len(named)))
+    assert set(ours) <= {place + off for place in true for off in (-2, -1, 0)}, "none invented"
+    assert len(ours) >= 0.6 * len(true), "nor many missed"
+    for count in (len(ours), len(true)):
+        even = [round(len(named) * n / (count + 1)) for n in range(1, count + 1)]
+        assert pk(true, ours, len(named)) < min(0.25, pk(true, even, len(named)))
     assert all(turns.turns[place].speaker == "S1" for place in ours), "the host leads on"
 
 
@@ -245,7 +248,6 @@ def test_hostile_text_makes_no_heading_but_of_plain_words(text: str) -> None:
         assert max(map(len, phrase.split())) <= 24
 
 
-@pytest.mark.slow
 def test_in_another_language_a_heading_is_words_between_commas() -> None:
     german = (
         "Die Mühle steht seit zweihundert Jahren am Fluss und die Mühle mahlt noch immer.",
@@ -255,7 +257,7 @@ def test_in_another_language_a_heading_is_words_between_commas() -> None:
         noun_phrases.read([Sentence(f"t{n}.1", f"t{n}", "S1", 0, 9, text, (0, 9))], frozenset())
         for n, text in enumerate(german)
     ]
-    first, second = headings.headings(read)
+    first, second = headings.headings(read, np.eye(2, 384, dtype=np.float32))
     assert "Mühle" in first and first.count(",") == 2
     assert first != second
 

@@ -115,6 +115,13 @@ def vectors(found: Sequence[Stretch]) -> "Vectors":
     return unit
 
 
+def centre(found: Sequence[Stretch], meant: "Vectors") -> "Vectors":
+    """What some stretches mean together, of unit length; nothing where there are none."""
+    total = (meant * np.array([stretch.words for stretch in found])[:, None]).sum(axis=0)
+    unit: Vectors = total / max(1e-9, float(np.linalg.norm(total)))
+    return unit
+
+
 def _texts(stretch: Stretch) -> list[str]:
     """Its sentences, joined to a few texts."""
     texts: list[str] = []

@@ -5,11 +5,14 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pipeline.engines import base, noun_phrases, word_list
 from pipeline.engines.noun_phrases import EMPTY, Read, stem, tells
 from pipeline.engines.wording import COMMON
+
+if TYPE_CHECKING:
+    from pipeline.engines.boundaries import Vectors
 
 # What sorts of headings are worth: one word says little.
 _WORTH: Final = {"word": 0.5, "pair": 1.0, "phrase": 1.1, "joined": 1.0, "doing": 1.0}
@@ -42,10 +45,12 @@ class Phrase:
         return frozenset(stem(form) for form in self.forms if tells(form))
 
 
-def headings(topics: Sequence[Sequence[Read]], given: Iterable[str] = ()) -> list[str]:
+def headings(
+    topics: Sequence[Sequence[Read]], centres: "Vectors", given: Iterable[str] = ()
+) -> list[str]:
     """A heading of two to eight words for each topic, all different, in the speakers' words.
 
-    None of them is one of those `given` already.
+    `centres`: what each topic means. None of the headings is one of those `given` already.
     """
     taken = list(given)
     if not _english(topics):
@@ -55,7 +60,7 @@ def headings(topics: Sequence[Sequence[Read]], given: Iterable[str] = ()) -> lis
         _ranked(_phrases(topic, proper), weight)
         for topic, weight in zip(topics, _weights(topics), strict=True)
     ]
-    for phrases, nearness in zip(tables, _nearness(topics, tables), strict=True):
+    for phrases, nearness in zip(tables, _nearness(centres, tables), strict=True):
         for phrase, near in zip(phrases, nearness, strict=True):
             phrase.score *= near
         phrases.sort(key=lambda phrase: (-phrase.score, phrase.forms))
@@ -166,23 +171,14 @@ def _ranked(phrases: Iterable[Phrase], weight: dict[str, float]) -> list[Phrase]
     return ranked[:_SHORTLIST]
 
 
-def _nearness(
-    topics: Sequence[Sequence[Read]], tables: Sequence[Sequence[Phrase]]
-) -> Iterator[list[float]]:
+def _nearness(centres: "Vectors", tables: Sequence[Sequence[Phrase]]) -> Iterator[list[float]]:
     """How close each phrase comes to what its topic means, against the others."""
-    embedder = base.embedder()
-    centres = embedder.embed([_excerpt(topic) for topic in topics])
     everything = centres.mean(axis=0)
-    points = iter(embedder.embed([phrase.text for table in tables for phrase in table]))
+    texts = [phrase.text for table in tables for phrase in table]
+    points = iter(base.embedder().embed(texts))
     for centre, table in zip(centres, tables, strict=True):
         aim = centre - 0.3 * everything
         yield [(0.2 + max(0.0, float(next(points) @ aim))) ** 1.5 for _ in table]
-
-
-def _excerpt(topic: Sequence[Read]) -> str:
-    """As much of a topic as the embedder reads: its longest sentences, in order."""
-    order = sorted(range(len(topic)), key=lambda place: -len(topic[place].sentence.text))
-    return " ".join(topic[place].sentence.text for place in sorted(order[:10]))
 
 
 # --- the heading ---

@@ -233,7 +233,8 @@ def _topics(interview: Interview, scale: Scale) -> Iterator[str]:
 
 def _topic_told(topic: Topic, left_out: bool) -> str:
     also = " (left out)" if left_out else ""
-    return in_markup(f"{plain(topic.title)}, {clock(topic.start)}–{clock(topic.end)}{also}")
+    parts = "".join(f"\n{clock(part.start)} {plain(part.title)}" for part in topic.parts)
+    return in_markup(f"{plain(topic.title)}, {clock(topic.start)}–{clock(topic.end)}{also}{parts}")
 
 
 def _axis(scale: Scale, top: float, bottom: float) -> Iterator[str]:

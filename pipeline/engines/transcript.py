@@ -36,14 +36,18 @@ class Passage:
 def to_markdown(interview: Interview, moments: Moments) -> str:
     """Every turn, with its speaker, times, topic, and what the article makes no use of."""
     openings = {topic.turns[0]: topic for topic in interview.topics}
+    within = {part.turns[0]: part for topic in interview.topics for part in topic.parts}
     dropped = _dropped(interview)
     blocks = [f"# {in_markdown(interview.video.title)}: transcript"]
     aside = ""  # what somebody put in who took no turn: it stands where it was said
     for turn in interview.turns.turns:
-        if topic := openings.get(turn.id):
-            blocks += [*filter(None, [aside]), f"## {in_markdown(topic.title)}"]
+        topic, part = openings.get(turn.id), within.get(turn.id)
+        if topic or part:
+            above = [f"## {in_markdown(topic.title)}"] if topic else []
+            below = [f"### {in_markdown(part.title)}"] if part else []
+            blocks += [*filter(None, [aside]), *above, *below]
             aside = ""
-        if turn.aside and not topic:
+        if turn.aside and not (topic or part):
             aside = f"*({_name(interview, turn)}: {in_markdown(turn.text)})*"
             continue
         speaker = aside or f"**{_name(interview, turn)}**"
