@@ -31,6 +31,7 @@ examples:
   mytake run interview.mp3 --writer llm --max-cost 0.20
   mytake show output/2024-04-18-mark-zuckerberg-llama-3-bc6uFV9CJGg
   mytake voices
+  mytake review
   mytake doctor
 """
 
@@ -113,6 +114,19 @@ def parser() -> argparse.ArgumentParser:
     add.add_argument("--out", type=Path, metavar="DIR", default=argparse.SUPPRESS)
     add.add_argument("--config", type=Path, metavar="FILE", default=argparse.SUPPRESS)
     add.set_defaults(command=forget)
+    add = commands.add_parser("review", help="a web page: hear the drafts, mend and approve them")
+    add.add_argument("--port", type=int, default=8321, metavar="N", help="default: 8321")
+    add.add_argument(
+        "--host", default="127.0.0.1", help="where to listen; other machines need a password"
+    )
+    add.add_argument(
+        "--name", action="append", metavar="HOST", help="another name that this page goes by"
+    )
+    add.add_argument("--set-password", action="store_true", help="ask for one, keep its hash")
+    add.add_argument("--no-browser", action="store_true", help="do not open the page")
+    add.add_argument("--out", type=Path, metavar="DIR", help="where articles are (default: output)")
+    add.add_argument("--config", type=Path, metavar="FILE")
+    add.set_defaults(command=review)
     add = commands.add_parser("doctor", help="is everything there that a run needs?")
     add.add_argument("--out", type=Path, default=Path("output"), metavar="DIR")
     add.add_argument("--config", type=Path, metavar="FILE")
@@ -428,6 +442,20 @@ def remembering(args: argparse.Namespace) -> tuple[Sequence[str], Path]:
 
     config = knobs.load(config_file(args))
     return config.identify.remember, args.out or Path(config.output)
+
+
+def review(args: argparse.Namespace) -> int:
+    """`mytake review`: a page on this machine, until Ctrl-C."""
+    from flows import review as page
+    from pipeline import config as knobs
+
+    file = config_file(args)
+    config = knobs.load(file)
+    output = (args.out or Path(config.output)).resolve()
+    if args.set_password:
+        return page.ask_password(output)
+    names = tuple(args.name or ())
+    return page.serve(output, config, file, args.host, args.port, names, not args.no_browser)
 
 
 def doctor(args: argparse.Namespace) -> int:

@@ -179,6 +179,33 @@ class BrokenFolder(InterviewError):
     fix = "Move that folder away and run mytake again; finished steps are kept."
 
 
+# --- reviewing ---
+
+
+class NoSuchDraft(InterviewError):
+    what = "There is no article called {0}."
+    why = "{1}"
+    fix = "Go back to the shelf; its folder may have been renamed or moved."
+
+
+class ChangedMeanwhile(InterviewError):
+    what = "{0} was changed since you opened it."
+    why = "Another tab, another person or a new run saved a newer version. Nothing was overwritten."
+    fix = "Load the newer version, then make your change again."
+
+
+class CannotMend(InterviewError):
+    what = "That could not be done."
+    why = "{0}"
+    fix = "{1}"
+
+
+class NeedsReason(InterviewError):
+    what = "It cannot be approved as it is."
+    why = "Still found: {0}"
+    fix = "Mend that, or write down why it is right all the same; the reason is kept."
+
+
 # --- this machine ---
 
 

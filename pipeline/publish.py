@@ -53,7 +53,7 @@ class Record:
 def publish(video: Video, pages: Pages, options: PublishOptions, output: str) -> Published:
     """Put the pages into `output`, as one folder per video."""
     root = Path(output).absolute()
-    with store.refusals_are_told(root), _alone(root) as workshop:
+    with store.refusals_are_told(root), alone(root) as workshop:
         _take_up_again(root, workshop)
         for _ in range(LOOKS):
             older = _older(root, video)
@@ -73,7 +73,7 @@ def is_there(published: Published) -> bool:
 
 
 @contextlib.contextmanager
-def _alone(root: Path) -> Iterator[Path]:
+def alone(root: Path) -> Iterator[Path]:
     """One publication into this folder at a time; gives the place to build in, on its disk."""
     workshop = root / ".work" / "publishing"
     workshop.mkdir(parents=True, exist_ok=True)
@@ -169,6 +169,20 @@ def _record(folder: Path) -> Record:
         return Record(folder.name, {})
 
 
+def offered(folder: Path) -> dict[str, str]:
+    """sha256 of each file as a run last offered it."""
+    return _record(folder).files
+
+
+def reviewed(folder: Path | None) -> frozenset[str]:
+    """The files that `mytake review` wrote: what a person mended, or approved as it stands."""
+    names = set[str]()
+    for file in folder.glob("review*.json") if folder else ():
+        with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
+            names |= set(json.loads(file.read_bytes())["files"])
+    return frozenset(names)
+
+
 def _files(folder: Path) -> Iterator[str]:
     for path in sorted(folder.rglob("*")):
         if path.is_symlink() or path.is_file():
@@ -190,14 +204,16 @@ class Older:
 
     folder: Path | None
     offered: dict[str, str]
+    reviewed: frozenset[str] = frozenset()  # a person mended or approved them: theirs, even as ours
 
     def theirs(self, name: str) -> Path | None:
         """A file that a person changed or added."""
         path = self.folder / name if self.folder else None
         if path is None or not (path.is_symlink() or path.is_file()):
             return None
-        touched = path.is_symlink() or store.digest(path) != self.offered.get(name)
-        return path if touched else None
+        if name in self.reviewed or path.is_symlink():
+            return path
+        return path if store.digest(path) != self.offered.get(name) else None
 
 
 def _build(pages: Pages, older: Path | None, name: str, workshop: Path) -> Path:
@@ -205,7 +221,7 @@ def _build(pages: Pages, older: Path | None, name: str, workshop: Path) -> Path:
     newer = workshop / "new"
     shutil.rmtree(newer, ignore_errors=True)
     newer.mkdir()
-    before = Older(older, _record(older).files if older else {})
+    before = Older(older, _record(older).files if older else {}, reviewed(older))
     offered: dict[str, str] = {}
     try:
         for page, source in _ours(pages):
