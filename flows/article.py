@@ -8,7 +8,7 @@ from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
 
-from flows import path
+from flows import again, path
 from pipeline.config import Config, Style
 from pipeline.errors import InterviewError
 from pipeline.model import Published, Source
@@ -62,4 +62,5 @@ def article(
 ) -> Published:
     """Turn one recording into an article, and record how that went."""
     with Work(output / ".work" / source.key) as work:
+        again.keep(work, source, config)
         return path.write(source, config, style, output, watched(work), others)

@@ -175,6 +175,8 @@ def speaker(part: str) -> tuple[str | None, Any]:
 
 def run(args: argparse.Namespace) -> int:
     """`mytake run`: one article each; one failure never stops the others."""
+    from flows import again
+
     config, style, output = settings(args)
     asked = other_styles(args, config)
     write = recorder() or write_plainly
@@ -183,7 +185,8 @@ def run(args: argparse.Namespace) -> int:
         say(f"\n{source.title or source.address}")
         try:
             others = {**written_styles(args, config, output, source.key), **asked}
-            published = write(source, config, style, output, others)
+            told = again.as_told(config, output, source, people(args))
+            published = write(source, told, style, output, others)
         except InterviewError as error:
             failures.append(error)
             tell(error)
@@ -205,11 +208,11 @@ def settings(args: argparse.Namespace) -> "tuple[Config, Style, Path]":
     from pipeline.engines import base
 
     path = config_file(args)
-    people = {whose: who for told in args.speakers or () for whose, who in told.items()}
+    counts = [told[None] for told in args.speakers or () if None in told]
     asked = {
         "transcribe": {"engine": args.engine, "model": args.model},
-        "diarize": {"speakers": people.pop(None, None)},
-        "identify": {"names": people or None},
+        "diarize": {"speakers": counts[-1] if counts else None},
+        "identify": {"names": people(args) or None},
         "compose": {"writer": args.writer, "questions": args.questions},
         "llm": {"max_cost": args.max_cost},
     }
@@ -230,6 +233,12 @@ def settings(args: argparse.Namespace) -> "tuple[Config, Style, Path]":
     return config, style, (args.out or Path(config.output)).resolve()
 
 
+def people(args: argparse.Namespace) -> dict[str, str]:
+    """Who is who, as the command line says."""
+    told = (pair for given in args.speakers or () for pair in given.items())
+    return {whose: who for whose, who in told if whose is not None}
+
+
 def other_styles(args: argparse.Namespace, config: "Config") -> "dict[str, Style]":
     """The styles that were asked for beside the main one, which is the configuration's."""
     from pipeline import config as knobs
@@ -243,11 +252,16 @@ def written_styles(
     args: argparse.Namespace, config: "Config", output: Path, key: str
 ) -> "dict[str, Style]":
     """Those in which it was written before: they stay, and are redone where their facts changed."""
+    return styles_written(config_file(args), config, output, key)
+
+
+def styles_written(file: Path, config: "Config", output: Path, key: str) -> "dict[str, Style]":
+    """The same, by the file of the configuration."""
     from pipeline import config as knobs
     from pipeline.compose import compose
     from pipeline.store import Work
 
-    folder = config_file(args).parent / "styles"
+    folder = file.parent / "styles"
     names = Work(output / ".work" / key).variants(compose)
     return {
         name: knobs.load_style(folder, name)
@@ -292,10 +306,11 @@ def write_plainly(
     source: "Source", config: "Config", style: "Style", output: Path, others: "dict[str, Style]"
 ) -> "Published":
     """One recording with no Prefect at all."""
-    from flows import path
+    from flows import again, path
     from pipeline.store import Work
 
     with Work(output / ".work" / source.key) as work:
+        again.keep(work, source, config)
         return path.write(source, config, style, output, work.step, others)
 
 

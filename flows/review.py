@@ -17,13 +17,16 @@ def page(
     output: Path, config: Config, file: Path, host: str, names: tuple[str, ...] = ()
 ) -> Starlette:
     """The page over an output folder, to be served alone or with others."""
+    from flows import again
     from review import app, safety
     from review.checks import Rules
+    from review.jobs import Jobs
     from review.search import Index
 
     place = output / ".work" / "review"
     guard = safety.guard(place, host, names)
-    return app.create(output, Rules(config, file.parent / "styles"), guard, Index(output, place))
+    rules, jobs = Rules(config, file.parent / "styles"), Jobs(again.command(output, file))
+    return app.create(output, rules, guard, Index(output, place), jobs)
 
 
 def serve(

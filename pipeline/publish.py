@@ -56,7 +56,7 @@ def publish(video: Video, pages: Pages, options: PublishOptions, output: str) ->
     with store.refusals_are_told(root), alone(root) as workshop:
         _take_up_again(root, workshop)
         for _ in range(LOOKS):
-            older = _older(root, video)
+            older = folder_of(root, video)
             seen = _seen(older)
             target = _target(root, video, older, options)
             newer = _build(pages, older, _given_name(older, target), workshop)
@@ -142,7 +142,7 @@ def _mark(text: str) -> str:
 # --- the folder as it is ---
 
 
-def _older(root: Path, video: Video) -> Path | None:
+def folder_of(root: Path, video: Video) -> Path | None:
     """The folder this video has already, whatever its name."""
     for folder in sorted(root.iterdir()):
         if folder.name.startswith(".") or folder.is_symlink() or not folder.is_dir():

@@ -24,9 +24,10 @@ from pipeline.errors import (
     NoSuchDraft,
 )
 from pipeline.model import Interview
-from review import again, compare, desk, draft, editing, record, shelf, strip
+from review import again, compare, desk, draft, editing, people, record, shelf, strip
 from review.checks import Rules
 from review.draft import Draft
+from review.jobs import Job, Jobs
 from review.safety import SESSION, SESSION_SECONDS, WRITTEN_POLICY, Guard, Safety, fields
 from review.search import Index
 
@@ -54,6 +55,7 @@ class Page:
     guard: Guard
     index: Index
     templates: jinja2.Environment
+    jobs: Jobs | None = None  # None: nothing can be written again from here
 
     def show(self, template: str, status: int = 200, **values: Any) -> Response:
         """A page, or a part of one."""
@@ -67,12 +69,19 @@ class Page:
 
     def sheet(self, of: Draft, known: Interview, **values: Any) -> Response:
         """The article as it now is, for the page to put in."""
-        return self.show("sheet.html", sheet=desk.sheet(of, known), fresh=True, **values)
+        made = desk.sheet(of, known)
+        return self.show("sheet.html", sheet=made, fresh=True, job=self.job(of), **values)
+
+    def job(self, of: Draft) -> Job | None:
+        """What is being done to it in the background."""
+        return self.jobs.of(of.name) if self.jobs else None
 
 
-def create(output: Path, rules: Rules, guard: Guard, index: Index) -> Starlette:
+def create(
+    output: Path, rules: Rules, guard: Guard, index: Index, jobs: Jobs | None = None
+) -> Starlette:
     """The whole page as an ASGI application, guarded."""
-    page = Page(output, rules, guard, index, environment())
+    page = Page(output, rules, guard, index, environment(), jobs)
     routes = [
         Route(path, _bound(page, handler), methods=methods) for path, handler, methods in ROUTES
     ]
@@ -140,7 +149,9 @@ async def show_desk(page: Page, request: Request) -> Response:
     of = page.draft(request)
     known = await run_in_threadpool(editing.opened, of, page.rules)
     made = await run_in_threadpool(desk.sheet, of, known)
-    return page.show("desk.html", sheet=made, fresh=False)
+    return page.show(
+        "desk.html", sheet=made, fresh=False, job=page.job(of), redoes=page.jobs is not None
+    )
 
 
 async def show_transcript(page: Page, request: Request) -> Response:
@@ -205,6 +216,54 @@ async def show_versions(page: Page, request: Request) -> Response:
     )  # fmt: skip
 
 
+# --- who is who, and names: the later steps are done again ---
+
+
+async def tell_people(page: Page, request: Request) -> Response:
+    """Who is who."""
+    of, form = page.draft(request), await _form(request)
+    new = await run_in_threadpool(people.told, of, form.get("stamp", ""), form)
+    return _redo(page, of, _nothing) if new else page.show("job.html", job=None, draft=of)
+
+
+async def tell_spelling(page: Page, request: Request) -> Response:
+    """How a name is spelled."""
+    of, form = page.draft(request), await _form(request)
+    heard, right = form.get("heard", ""), form.get("right", "")
+    await run_in_threadpool(people.spelled, of, form.get("stamp", ""), heard, right)
+    return _redo(page, of, lambda one: editing.respell(one, heard, right, page.rules))
+
+
+def _nothing(_: Draft) -> None:
+    """More is not to be done."""
+
+
+def _redo(page: Page, of: Draft, also: Callable[[Draft], None]) -> Response:
+    """Write it again in the background, then bring that together with what was mended."""
+    if page.jobs is None:
+        raise CannotMend("It is kept, but cannot be written again here.", "Run mytake on it again.")
+
+    def after() -> None:
+        for style in ("", *draft.styles(of.folder)):
+            one = Draft(of.folder, style)
+            if editing.newer(one, "data/article.json").is_file():
+                editing.take_in(one, None, page.rules)
+            also(one)
+
+    return page.show("job.html", job=page.jobs.start(of.name, after), draft=of)
+
+
+async def show_job(page: Page, request: Request) -> Response:
+    """How far it is; when it is done the page loads anew."""
+    of = page.draft(request)
+    job = page.job(of)
+    answer = page.show("job.html", job=job, draft=of)
+    if job and job.code == 0 and page.jobs:
+        page.jobs.forget(of.name)
+        answer.headers["hx-refresh"] = "true"
+    return answer
+
+
 # --- files ---
 
 
@@ -258,6 +317,9 @@ ROUTES: tuple[tuple[str, Handler, list[str]], ...] = (
     ("/drafts/{name}/mend", mend, ["POST"]),
     ("/drafts/{name}/restore", restore, ["POST"]),
     ("/drafts/{name}/decide", decide, ["POST"]),
+    ("/drafts/{name}/people", tell_people, ["POST"]),
+    ("/drafts/{name}/spelling", tell_spelling, ["POST"]),
+    ("/drafts/{name}/job", show_job, ["GET"]),
     ("/drafts/{name}/versions", show_versions, ["GET"]),
     ("/drafts/{name}/audio", send_audio, ["GET"]),
     ("/drafts/{name}/files/{file}", send_file, ["GET"]),

@@ -7,7 +7,7 @@ from itertools import pairwise
 from pipeline.engines.article import FILLERS_BETWEEN, called
 from pipeline.engines.moments import clock, in_article
 from pipeline.engines.outside import web_address
-from pipeline.model import Decision, Interview, Link, Passage, Question, Statement, Turn
+from pipeline.model import Decision, Interview, Link, Passage, Question, Speaker, Statement, Turn
 from review import record, strip
 from review.draft import Draft, listening_copy, styles
 from review.findings import TITLES, Finding, findings
@@ -93,10 +93,9 @@ class Sheet:
         return [(TITLES.get(c.name, c.name), c.passed) for c in self.known.receipt.checks]
 
     @property
-    def people(self) -> list[tuple[str, str, str, float]]:
-        """Each voice: id, name or what stands for it, role, seconds; who speaks most first."""
-        speakers = sorted(self.known.speakers, key=lambda one: -one.seconds)
-        return [(one.id, one.name or "", one.role, one.seconds) for one in speakers]
+    def people(self) -> tuple[Speaker, ...]:
+        """Each voice, who speaks most first."""
+        return tuple(sorted(self.known.speakers, key=lambda one: -one.seconds))
 
     @property
     def source(self) -> str | None:

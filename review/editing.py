@@ -1,16 +1,19 @@
 """A change to a draft, from the stamp that a tab saw to the files on the disk."""
 
+import re
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 from pipeline.engines.outside import plain
 from pipeline.errors import CannotMend, NeedsReason
-from pipeline.model import Article, Decision, Interview, Question, Receipt
+from pipeline.model import Article, Decision, Interview, Question, Receipt, Statement
 from review import anchor, checks, mend, record
 from review.checks import Rules
 from review.draft import Draft, facts, interview, read
 from review.findings import findings
 from review.mend import Fields
+from review.place import FRAME
 from review.record import Review
 
 LONGEST_REASON = 1000
@@ -151,25 +154,25 @@ def take_in(of: Draft, seen: str | None, rules: Rules) -> Interview:
     with record.alone(of):
         if seen is not None:
             record.unchanged(of, seen)
-        beside = _newer(of, "data/article.json")
+        beside = newer(of, "data/article.json")
         if not beside.is_file():
             raise CannotMend("There is no newer version any more.", "Load the page again.")
-        newer = read(of, "data/article.new.json", Article)
+        anew = read(of, "data/article.new.json", Article)
         told = record.begun(of, record.review(of), read(of, "data/article.json", Article))
         base = record.version(of, _written(of, told)).article
         known = facts(of.folder)
         mine = record.version(of, told.version or 0).article
-        told = record.keep(of, told, newer, "written anew by a run", by="mytake")
-        article = checks.tidied(known, merged(known, base, mine, newer))
+        told = record.keep(of, told, anew, "written anew by a run", by="mytake")
+        article = checks.tidied(known, merged(known, base, mine, anew))
         made = _kept(of, told, article, "kept the mends in what a run wrote anew", rules)
         theirs = record.by_hand(of, record.review(of))
         for name in (*record.OWN, "timeline.svg"):
             if of.own(name) not in theirs:
-                _newer(of, name).unlink(missing_ok=True)
+                newer(of, name).unlink(missing_ok=True)
         return made
 
 
-def _newer(of: Draft, name: str) -> Path:
+def newer(of: Draft, name: str) -> Path:
     """Where a run puts its version of a file that is a person's: article.new.md."""
     path = of.file(name)
     return path.with_name(f"{path.stem}.new{path.suffix}")
@@ -177,26 +180,70 @@ def _newer(of: Draft, name: str) -> Path:
 
 def merged(known: Interview, base: Article, mine: Article, theirs: Article) -> Article:
     """Field by field: mine where I changed it since `base`, else theirs."""
-    parts = ("title", "standfirst", "opener", "closing", "questions", "sections")
+    parts = (*FRAME, "questions", "sections")
     chosen = {
         part: getattr(mine if getattr(mine, part) != getattr(base, part) else theirs, part)
         for part in parts
     }
-    article = replace(theirs, **chosen)
-    return replace(
-        article, questions=tuple(_found_again(known, question) for question in article.questions)
-    )
+    return _found_again(known, replace(theirs, **chosen))
 
 
-def _found_again(known: Interview, question: Question) -> Question:
-    """The question and its answer, where they are in the transcript as it is now."""
-    words = anchor.find(known, question.text, question.start)
-    if words:
-        question = anchor.asked_at(known, question, words)
-    answer = tuple(
-        anchor.placed(known, one, found)
-        if one.kind == "quote" and (found := anchor.find(known, one.text, one.start))
-        else one
-        for one in question.answer
+def _found_again(known: Interview, article: Article) -> Article:
+    """The article with its questions and quotations where they are in the transcript as it is."""
+
+    def quoted(one: Statement) -> Statement:
+        words = anchor.find(known, one.text, one.start) if one.kind == "quote" else None
+        return anchor.placed(known, one, words) if words else one
+
+    def asked(question: Question) -> Question:
+        words = anchor.find(known, question.text, question.start)
+        return anchor.asked_at(known, question, words) if words else question
+
+    return _each(article, quoted, asked)
+
+
+def _each(
+    article: Article,
+    statement: Callable[[Statement], Statement],
+    question: Callable[[Question], Question],
+) -> Article:
+    """The article with each of its statements and questions changed."""
+    questions = tuple(
+        replace(question(one), answer=tuple(map(statement, one.answer)))
+        for one in article.questions
     )
-    return replace(question, answer=answer)
+    sections = tuple(
+        replace(
+            section,
+            passages=tuple(
+                replace(passage, said=tuple(map(statement, passage.said)))
+                for passage in section.passages
+            ),
+        )
+        for section in article.sections
+    )
+    return replace(article, questions=questions, sections=sections)
+
+
+def respell(of: Draft, heard: str, right: str, rules: Rules) -> None:
+    """Spell a name otherwise in what a person mended, as a run spells it in all the rest."""
+    name = re.compile(rf"(?<!\w){re.escape(heard)}(?!\w)")
+
+    def spelled(text: str) -> str:
+        return name.sub(lambda _: right, text)
+
+    with record.alone(of):
+        told = record.review(of)
+        if told.version is None:
+            return
+        old = read(of, "data/article.json", Article)
+        frame = {part: spelled(getattr(old, part)) for part in FRAME}
+        article = _each(
+            replace(old, **frame),  # type: ignore[arg-type]
+            lambda one: replace(one, text=spelled(one.text)),
+            lambda one: replace(one, text=spelled(one.text)),
+        )
+        known = facts(of.folder)
+        article = checks.tidied(known, _found_again(known, article))
+        if article != old:
+            _kept(of, told, article, f"spelled “{heard}” as “{right}”", rules)

@@ -58,6 +58,7 @@ class Review:
     pending: dict[str, str] = field(default_factory=dict)  # still to be written from `version`
     # What later runs of this recording are told: who is who, as --speakers would.
     names: dict[str, str] = field(default_factory=dict)
+    same: dict[str, str] = field(default_factory=dict)  # voices that are one person
 
 
 def now() -> str:

@@ -161,7 +161,8 @@ class Index:
 
 def _entry(row: tuple[Any, ...]) -> Entry:
     *plain, reasons, others = row
-    return Entry(*plain, tuple(json.loads(reasons)), tuple(json.loads(others)))
+    read = (tuple(json.loads(text)) for text in (reasons, others))
+    return Entry(*(*plain, *read))
 
 
 def query(words: str) -> str:

@@ -152,6 +152,8 @@ function press(button) {
   if ("edit" in button.dataset) edit(line, ".editing");
   if ("again" in button.dataset) edit(line, ".again");
   if ("leave" in button.dataset) leave(button.closest("form"));
+  if ("hear" in button.dataset) hear(button.dataset.hear);
+  if ("swap" in button.dataset) swap_roles();
   if ("tab" in button.dataset) tab(button.dataset.tab);
   if ("pickPlay" in button.dataset) play(number(pick.dataset.start), number(pick.dataset.end));
 }
@@ -205,6 +207,23 @@ function tab(name) {
   for (const button of document.querySelectorAll("[data-tab]")) {
     button.setAttribute("aria-pressed", String(button.dataset.tab === name));
   }
+}
+
+// --- who is who ---
+
+function hear(speaker) {
+  const said = [...transcript.querySelectorAll(`[data-speaker="${CSS.escape(speaker)}"] .heard`)];
+  const longest = said.sort((one, other) => seconds(other) - seconds(one))[0];
+  if (longest) pick_up(longest);
+}
+
+function seconds(heard) {
+  return number(heard.dataset.end) - number(heard.dataset.start);
+}
+
+function swap_roles() {
+  const roles = document.querySelectorAll(".people [name^=role-]");
+  [roles[0].value, roles[1].value] = [roles[1].value, roles[0].value];
 }
 
 // --- editing ---
