@@ -1,6 +1,7 @@
 """`mytake review`: the page, served on this machine."""
 
 import getpass
+import os
 import socket
 import sys
 import threading
@@ -18,7 +19,7 @@ def page(
 ) -> Starlette:
     """The page over an output folder, to be served alone or with others."""
     from flows import again
-    from review import app, safety
+    from review import app, blogs, safety
     from review.checks import Rules
     from review.jobs import Jobs
     from review.search import Index
@@ -26,7 +27,8 @@ def page(
     place = output / ".work" / "review"
     guard = safety.guard(place, host, names)
     rules, jobs = Rules(config, file.parent / "styles"), Jobs(again.command(output, file))
-    return app.create(output, rules, guard, Index(output, place), jobs)
+    ready = blogs.configured(os.environ)
+    return app.create(output, rules, guard, Index(output, place), jobs, ready)
 
 
 def serve(

@@ -206,6 +206,12 @@ class NeedsReason(InterviewError):
     fix = "Mend that, or write down why it is right all the same; the reason is kept."
 
 
+class BlogRefused(InterviewError):
+    what = "The article is not in {0}."
+    why = "{1}"
+    fix = "{2}"
+
+
 # --- this machine ---
 
 

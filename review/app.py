@@ -1,7 +1,7 @@
 """The routes of `mytake review`: each asks another file for what it shows or does."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache, wraps
 from pathlib import Path
 from typing import Any
@@ -11,12 +11,13 @@ import jinja2
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from pipeline.engines.moments import clock
 from pipeline.errors import (
+    BlogRefused,
     CannotMend,
     ChangedMeanwhile,
     InterviewError,
@@ -24,7 +25,8 @@ from pipeline.errors import (
     NoSuchDraft,
 )
 from pipeline.model import Interview
-from review import again, compare, desk, draft, editing, people, record, shelf, strip
+from review import again, compare, desk, draft, editing, export, people, record, shelf, strip
+from review.blogs import Blog
 from review.checks import Rules
 from review.draft import Draft
 from review.jobs import Job, Jobs
@@ -41,7 +43,13 @@ FILES = {
     "transcript.vtt": "text/vtt; charset=utf-8",
     "receipt.json": "application/json",
 }
-STATUS = {NoSuchDraft: 404, ChangedMeanwhile: 409, CannotMend: 422, NeedsReason: 422}
+STATUS = {
+    NoSuchDraft: 404,
+    ChangedMeanwhile: 409,
+    CannotMend: 422,
+    NeedsReason: 422,
+    BlogRefused: 502,
+}
 
 Handler = Callable[["Page", Request], Awaitable[Response]]
 
@@ -56,10 +64,12 @@ class Page:
     index: Index
     templates: jinja2.Environment
     jobs: Jobs | None = None  # None: nothing can be written again from here
+    blogs: Mapping[str, Blog] = field(default_factory=dict)
 
     def show(self, template: str, status: int = 200, **values: Any) -> Response:
         """A page, or a part of one."""
-        text = self.templates.get_template(template).render(token=self.guard.token, **values)
+        shared = {"token": self.guard.token, "blogs": self.blogs, "forms": export.FORMS}
+        text = self.templates.get_template(template).render(**shared, **values)
         return HTMLResponse(text, status)
 
     def draft(self, request: Request) -> Draft:
@@ -78,10 +88,15 @@ class Page:
 
 
 def create(
-    output: Path, rules: Rules, guard: Guard, index: Index, jobs: Jobs | None = None
+    output: Path,
+    rules: Rules,
+    guard: Guard,
+    index: Index,
+    jobs: Jobs | None = None,
+    blogs: Mapping[str, Blog] | None = None,
 ) -> Starlette:
     """The whole page as an ASGI application, guarded."""
-    page = Page(output, rules, guard, index, environment(), jobs)
+    page = Page(output, rules, guard, index, environment(), jobs, blogs or {})
     routes = [
         Route(path, _bound(page, handler), methods=methods) for path, handler, methods in ROUTES
     ]
@@ -264,6 +279,52 @@ async def show_job(page: Page, request: Request) -> Response:
     return answer
 
 
+# --- elsewhere ---
+
+
+async def send_form(page: Page, request: Request) -> Response:
+    """The article as a file of that form."""
+    of, name = page.draft(request), request.path_params["form"]
+    if name not in export.FORMS:
+        raise NoSuchDraft(name[:80], "It is none of the forms that there are.")
+    known = await run_in_threadpool(editing.opened, of, page.rules)
+    decision = record.decision(of, record.review(of))
+    data = await run_in_threadpool(export.made, of, known, decision, name, page.rules)
+    form = export.FORMS[name]
+    file = quote(f"{of.name}{'-' + of.style if of.style else ''}.{form.ending}")
+    headers = {
+        "content-disposition": f"attachment; filename*=UTF-8''{file}",
+        "content-security-policy": WRITTEN_POLICY,
+    }
+    return Response(data, media_type=form.kind, headers=headers)
+
+
+async def send_rich(page: Page, request: Request) -> Response:
+    """The article for the clipboard, with its look and without."""
+    of = page.draft(request)
+    known = await run_in_threadpool(editing.opened, of, page.rules)
+    decided = replace(known, decision=record.decision(of, record.review(of)))
+    text = export.markdown(export.Asked(of, decided, page.rules)).decode()
+    return JSONResponse({"html": export.body(decided), "text": text})
+
+
+async def send_to_blog(page: Page, request: Request) -> Response:
+    """A draft in a blog, of an article that is approved."""
+    of, form = page.draft(request), await _form(request)
+    blog = page.blogs.get(form.get("blog", ""))
+    if blog is None:
+        raise CannotMend("That blog is not set up.", "See docs/reviewing.md for what it needs.")
+    known = await run_in_threadpool(editing.opened, of, page.rules)
+    record.unchanged(of, form.get("stamp", ""))
+    decision = record.decision(of, record.review(of))
+    if decision is None or decision.status == "rejected":
+        raise CannotMend("Only what is approved is sent to a blog.", "Approve it first.")
+    body = export.body(replace(known, decision=decision))
+    address = await run_in_threadpool(blog.send, known.article, body)
+    await run_in_threadpool(editing.note, of, f"sent to {blog.name} as a draft", address)
+    return page.sheet(of, known)
+
+
 # --- files ---
 
 
@@ -320,6 +381,9 @@ ROUTES: tuple[tuple[str, Handler, list[str]], ...] = (
     ("/drafts/{name}/people", tell_people, ["POST"]),
     ("/drafts/{name}/spelling", tell_spelling, ["POST"]),
     ("/drafts/{name}/job", show_job, ["GET"]),
+    ("/drafts/{name}/as/{form}", send_form, ["GET"]),
+    ("/drafts/{name}/rich", send_rich, ["GET"]),
+    ("/drafts/{name}/blog", send_to_blog, ["POST"]),
     ("/drafts/{name}/versions", show_versions, ["GET"]),
     ("/drafts/{name}/audio", send_audio, ["GET"]),
     ("/drafts/{name}/files/{file}", send_file, ["GET"]),

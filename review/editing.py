@@ -142,6 +142,12 @@ def _decision(of: Draft, status: str, reason: str, hard: tuple[str, ...], told: 
     return Decision(status, record.now(), reason, hard if status != "rejected" else ())  # type: ignore[arg-type]
 
 
+def note(of: Draft, what: str, reason: str = "") -> None:
+    """Write down what was done with it elsewhere."""
+    with record.alone(of):
+        record.save(of, record.with_event(record.review(of), what, reason))
+
+
 # --- a newer version, written by a run ---
 
 

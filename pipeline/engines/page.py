@@ -33,14 +33,15 @@ def to_html(interview: Interview, body: str, timeline: str | None) -> str:
         audio=_audio(interview),
         timeline=f"<figure><div>\n{timeline}</div></figure>" if timeline else "",
         # A name stays on the line of its dash.
-        body=_sanitized(body.replace(" — ", " —\u00a0")),
+        body=sanitized(body.replace(" — ", " —\u00a0")),
         passed=sum(check.passed for check in checks),
         checks=len(checks),
         receipt=_receipt(interview),
     )
 
 
-def _sanitized(body: str) -> str:
+def sanitized(body: str) -> str:
+    """Our Markdown as HTML, and nothing in it that it does not become."""
     return nh3.clean(
         markdown.markdown(body, output_format="html"),
         tags=TAGS,

@@ -152,6 +152,7 @@ function press(button) {
   if ("edit" in button.dataset) edit(line, ".editing");
   if ("again" in button.dataset) edit(line, ".again");
   if ("leave" in button.dataset) leave(button.closest("form"));
+  if ("copy" in button.dataset) copy(button);
   if ("hear" in button.dataset) hear(button.dataset.hear);
   if ("swap" in button.dataset) swap_roles();
   if ("tab" in button.dataset) tab(button.dataset.tab);
@@ -207,6 +208,24 @@ function tab(name) {
   for (const button of document.querySelectorAll("[data-tab]")) {
     button.setAttribute("aria-pressed", String(button.dataset.tab === name));
   }
+}
+
+// --- to the clipboard ---
+
+async function copy(button) {
+  const label = button.textContent;
+  try {
+    const article = await (await fetch(button.dataset.copy)).json();
+    const as = (kind, text) => new Blob([text], {type: kind});
+    await navigator.clipboard.write([new ClipboardItem({
+      "text/html": as("text/html", article.html),
+      "text/plain": as("text/plain", article.text),
+    })]);
+    button.textContent = "Copied";
+  } catch {
+    button.textContent = "The browser did not allow it";
+  }
+  setTimeout(() => { button.textContent = label; }, 2500);
 }
 
 // --- who is who ---
