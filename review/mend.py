@@ -98,7 +98,7 @@ class Mend:
     """One way to change an article."""
 
     change: Callable[[Job], Article]
-    what: str  # for the history; {0} is where
+    what: str  # for the history; {0} is where, {1} what that is a part of
 
 
 def mended(known: Interview, way: str, where: str, fields: Fields) -> tuple[Article, str]:
@@ -107,7 +107,7 @@ def mended(known: Interview, way: str, where: str, fields: Fields) -> tuple[Arti
         raise CannotMend("There is no such change.", "Load the page again.")
     place = Place.of(where)
     mend = MENDS[way]
-    return mend.change(Job(known, place, fields)), mend.what.format(place.told)
+    return mend.change(Job(known, place, fields)), mend.what.format(place.told, place.around)
 
 
 def _text(fields: Fields) -> str:
@@ -269,7 +269,7 @@ MENDS: Mapping[str, Mend] = {
     "drop": Mend(_drop, "dropped {0}"),
     "up": Mend(_up, "moved {0} up"),
     "down": Mend(_down, "moved {0} down"),
-    "insert": Mend(_insert, "added a sentence to {0}"),
+    "insert": Mend(_insert, "added a sentence to {1}"),
     "ask": Mend(_ask, "added a question"),
     "again": Mend(_ask_again, "asked {0} again"),
 }

@@ -56,7 +56,12 @@ class Place:
             return f"question {self.number + 1}"
         if self.kind == "answer":
             return f"sentence {self.sentence + 1} of answer {self.number + 1}"
-        return f"sentence {self.sentence + 1} of passage {self.passage + 1}, {self.number + 1}"
+        return f"sentence {self.sentence + 1} of section {self.number + 1}"
+
+    @property
+    def around(self) -> str:
+        """What the sentence is a part of."""
+        return f"{'answer' if self.kind == 'answer' else 'section'} {self.number + 1}"
 
 
 def found_at(finding: str) -> str | None:
