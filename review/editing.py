@@ -52,7 +52,7 @@ def change(of: Draft, seen: str, way: str, where: str, fields: Fields, rules: Ru
     """Mend one thing and save it. Raises ChangedMeanwhile where a tab saw something older."""
     with record.alone(of):
         record.unchanged(of, seen)
-        known = _as_it_is(of, rules)
+        known = interview(of)
         article, what = mend.mended(known, way, where, fields)
         article = checks.tidied(known, article)
         if article == known.article:

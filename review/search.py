@@ -5,9 +5,12 @@ it is made again. A folder is read anew when one of its files changed.
 """
 
 import json
+import os
 import re
 import sqlite3
 import threading
+import time
+import unicodedata
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -19,7 +22,7 @@ from pipeline.model import Interview
 from review import record, strip
 from review.draft import Draft, drafts, interview, styles
 
-SHAPE = 3  # raised when the tables change: the file is then made anew
+SHAPE = 5  # raised when the tables change: the file is then made anew
 WATCHED = (
     "receipt.json",
     "review.json",
@@ -28,8 +31,8 @@ WATCHED = (
     "data/edited.json",
 )
 MOST_HITS = 60
-# Hits of a search that are weighed against each other: ten times what is shown.
-WEIGHED = 600
+MOST_WORDS = 8
+_WORD = re.compile(r"[^\W_]+")  # as the table cuts them
 
 _TABLES = """
 create table drafts (
@@ -38,9 +41,10 @@ create table drafts (
   styles text, number integer
 );
 create virtual table said using fts5(
-  text, number unindexed, kind unindexed, who unindexed, start unindexed,
+  article, transcript, number unindexed, who unindexed, start unindexed,
   tokenize = 'unicode61 remove_diacritics 2'
 );
+create index by_number on drafts (number);
 create table numbers (name text primary key, number integer, first integer, last integer);
 """
 
@@ -83,6 +87,8 @@ class Index:
         self.output, self.file = output, place / f"index-{SHAPE}.sqlite"
         self._lock = threading.Lock()
         self.reading = ""  # "312 of 1000" while it is made
+        self._entries: list[Entry] | None = None  # None: something changed since they were read
+        self._looked = 0.0
         place.mkdir(parents=True, exist_ok=True)
         for old in place.glob("index-*.sqlite*"):
             if not old.name.startswith(self.file.name):
@@ -99,9 +105,12 @@ class Index:
 
     # --- making it ---
 
-    def refresh(self) -> None:
+    def refresh(self, at_most_every: float = 0.0) -> None:
         """Read what changed since; forget what is gone. A broken index is thrown away first."""
         with self._lock:
+            if time.monotonic() - self._looked < at_most_every:
+                return
+            self._looked = time.monotonic()
             try:
                 self._refresh()
             except sqlite3.DatabaseError:
@@ -112,7 +121,7 @@ class Index:
     def _refresh(self) -> None:
         with self._open() as base:
             known = dict(base.execute("select name, signature from drafts"))
-            there = {one.name: _signature(one.folder) for one in drafts(self.output)}
+            there = {one.name: _signature(str(one.folder)) for one in drafts(self.output)}
             changed = [name for name, mark in there.items() if known.get(name) != mark]
             try:
                 for place, name in enumerate(changed, 1):
@@ -124,6 +133,8 @@ class Index:
                         base.commit()
                 for name in known.keys() - there.keys():
                     _forget(base, name)
+                if changed or known.keys() - there.keys():
+                    self._entries = None
                 base.commit()
             finally:
                 self.reading = ""
@@ -132,31 +143,38 @@ class Index:
 
     def entries(self) -> list[Entry]:
         """Every draft, the newest first."""
+        if self._entries is not None:
+            return self._entries
         with self._open() as base:
             rows = base.execute(
                 "select name, title, channel, published, duration, people, status, found, "
                 "strip, broken, changed, reasons, styles from drafts "
                 "order by published desc, changed desc, name"
             ).fetchall()
-        return [_entry(row) for row in rows]
+        self._entries = [_entry(row) for row in rows]
+        return self._entries
 
     def search(self, words: str) -> list[Hit]:
-        """Sentences with all these words, the last of which may be unfinished; the best first."""
+        """Sentences with all these words, the last of which may be unfinished; articles' first."""
         asked = query(words)
         if not asked:
             return []
+        hits: list[Hit] = []
         with self._open() as base:
-            # Of a word that stands everywhere only some are weighed: the newest drafts'.
-            rows = base.execute(
-                "select n.name, d.title, kind, who, start, "
-                "highlight(said, 0, char(2), char(3)) from said "
-                "join numbers n on n.number = said.number join drafts d on d.name = n.name "
-                "where said.rowid in (select rowid from said where said match ? "
-                "order by rowid desc limit ?) and said match ? "
-                "order by kind = 'transcript', bm25(said) limit ?",
-                (asked, WEIGHED, asked, MOST_HITS),
-            ).fetchall()
-        return [Hit(*row) for row in rows]
+            for kind in ("article", "transcript"):
+                # Weighing each hit would read all of them, and "the" stands a million times here.
+                rows = base.execute(
+                    f"select number, who, start, {kind} from said where said match ? "  # noqa: S608
+                    "order by rowid desc limit ?",
+                    (f"{kind} : ({asked})", MOST_HITS),
+                )
+                for number, who, start, text in rows.fetchall():
+                    name, title = base.execute(_TITLE, (number,)).fetchone()
+                    hits.append(Hit(name, title, kind, who, start, marked(text, words)))
+        return hits
+
+
+_TITLE = "select name, title from drafts where number = ?"
 
 
 def _entry(row: tuple[Any, ...]) -> Entry:
@@ -171,15 +189,37 @@ def query(words: str) -> str:
     >>> query('tide "mill* OR x')
     '"tide" "mill" "OR" "x"*'
     """
-    found = re.findall(r"\w+", words[:200])[:8]
+    found = _WORD.findall(words[:200])[:MOST_WORDS]
     return " ".join(f'"{word}"' for word in found) + "*" if found else ""
 
 
-def _signature(folder: Path) -> str:
+def marked(text: str, words: str) -> str:
+    """The text with a mark before and after each word that was looked for.
+
+    >>> marked("Café in Vik", "cafe vi").replace(chr(2), "<").replace(chr(3), ">")
+    '<Café> in <Vik>'
+    """
+    *whole, begun = [_folded(word) for word in _WORD.findall(words)[:MOST_WORDS]] or [""]
+
+    def mark(found: re.Match[str]) -> str:
+        word = _folded(found[0])
+        meant = word in whole or (begun and word.startswith(begun))
+        return f"\x02{found[0]}\x03" if meant else found[0]
+
+    return _WORD.sub(mark, text)
+
+
+def _folded(word: str) -> str:
+    """Without capitals and accents, as the table compares words."""
+    apart = unicodedata.normalize("NFD", word.casefold())
+    return "".join(letter for letter in apart if not unicodedata.combining(letter))
+
+
+def _signature(folder: str) -> str:
     marks = []
     for name in WATCHED:
         try:
-            state = (folder / name).stat()
+            state = os.stat(f"{folder}/{name}")  # noqa: PTH116 - five thousand times a look
             marks.append(f"{state.st_mtime_ns}.{state.st_size}")
         except OSError:
             marks.append("-")
@@ -229,18 +269,18 @@ def _add(base: sqlite3.Connection, one: Draft, signature: str) -> None:
     base.execute("insert into numbers values (?, ?, ?, ?)", (one.name, number, first, last))
 
 
-def _rows(known: Interview, number: int) -> Iterator[tuple[str, int, str, str, float]]:
+def _rows(known: Interview, number: int) -> Iterator[tuple[str, str, int, str, float]]:
     called = {speaker.id: speaker.called for speaker in known.speakers}
     article = known.article
-    yield article.title, number, "article", "", 0.0
+    yield article.title, "", number, "", 0.0
     for question in article.questions:
-        yield question.text, number, "article", "", question.start
+        yield question.text, "", number, "", question.start
     for said in article.statements:
-        yield said.text, number, "article", called.get(said.speaker, ""), said.start
+        yield said.text, "", number, called.get(said.speaker, ""), said.start
     for sentence in known.edited.sentences:
-        yield sentence.text, number, "transcript", called.get(sentence.speaker, ""), sentence.start
+        yield "", sentence.text, number, called.get(sentence.speaker, ""), sentence.start
     for gone in known.edited.dropped:
-        yield gone.text, number, "transcript", "", gone.start
+        yield "", gone.text, number, "", gone.start
 
 
 def standing(one: Draft, known: Interview) -> tuple[str, int, list[str]]:

@@ -14,6 +14,7 @@ SORTS: Mapping[str, tuple[str, Callable[[Entry], object], bool]] = {
     "title": ("Title", lambda one: one.title.casefold(), False),
     "channel": ("Channel", lambda one: (one.channel.casefold(), one.published), False),
 }
+TYPING = 2.0  # seconds: who types a word to look for waits for no look at each file
 SHOWN = 60  # drafts on a page
 
 
@@ -66,7 +67,7 @@ class Shelf:
 def found(index: Index, asked: Asked) -> Shelf:
     """The shelf as asked for; files that changed are read first."""
     if not index.reading:
-        index.refresh()
+        index.refresh(at_most_every=TYPING if asked.words else 0)
     every = index.entries()
     counts: dict[str, int] = {}
     for one in every:

@@ -8,12 +8,11 @@ import re
 import unicodedata
 
 from pipeline.config import Style
-from pipeline.engines.case import CLOSE, Case, Found
+from pipeline.engines.case import CLOSE, WHOLE, Case, Found
 from pipeline.engines.shape import shape
 from pipeline.model import Article, Question
 from pipeline.speech import forms
 
-_WHOLE = re.compile(r"[.!?。！？।؟][\"'”’»)\]]*$")
 _BROKEN_OFF = re.compile(r"(?:\.\.|…|[-–—:;,])[\"'”’»)]*$")
 
 
@@ -62,7 +61,7 @@ def _cut_off(case: Case) -> Found:
     begins = {sentence.words[0] for sentence in case.edited.sentences}
     ends = {sentence.words[1] for sentence in case.edited.sentences}
     for where, printed in case.printed:
-        if not _WHOLE.search(printed.text) or _BROKEN_OFF.search(printed.text):
+        if not WHOLE.search(printed.text) or _BROKEN_OFF.search(printed.text):
             yield f"{where} is cut off: “{printed.text}”"
         elif printed.words and _begins_within(case, printed.words[0]):
             yield f"{where} lacks its beginning: “{printed.text}”"
@@ -73,10 +72,9 @@ def _cut_off(case: Case) -> Found:
 def _begins_within(case: Case, first: int) -> bool:
     """Whether the words before, whoever said them, belong to the same sentence."""
     words = case.transcript.words
-    ends = sum(1 for word in words if _WHOLE.search(word.text))
-    if not 0 < first < len(words) or ends * 50 < len(words):  # or nobody wrote full stops
+    if not 0 < first < len(words) or not case.has_full_stops:
         return False
-    return words[first].text[:1].islower() and not _WHOLE.search(words[first - 1].text)
+    return words[first].text[:1].islower() and not WHOLE.search(words[first - 1].text)
 
 
 def _twice(case: Case) -> Found:
