@@ -182,7 +182,7 @@ def test_findings_stand_where_they_occur_with_what_mends_them(
     line = page.split('id="a1.1"')[1].split('id="a1.2"')[0]
     assert "is not what was said there" in line and 'class="hard"' in line
     assert "Use what was said" in line and "Take the quotation marks off" in line
-    assert "1 of which must be mended" in page
+    assert "It must be mended, or answered" in page
     shelf = browser.get("/").text
     assert "needs review" in shelf and "is not what was said there" in shelf
 

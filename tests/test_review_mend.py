@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
 from pipeline import store
@@ -174,6 +175,17 @@ def test_a_rejection_needs_a_reason_and_can_be_taken_back(browser: Browser, fold
         "rejected",
         "took the decision back",
     ]
+
+
+def test_what_is_kept_is_as_the_contract_says(browser: Browser, folder: Path) -> None:
+    browser.mend(folder, "drop", "a1.2")
+    browser.decide(folder, "approved", "Fine.")
+    docs = Path(__file__).parent.parent / "docs"
+    section = (docs / "contract.md").read_text("utf-8").split("## review.json")[1]
+    for name, schema in (("review.json", "review"), ("data/versions/0001.json", "version")):
+        told = json.loads((docs / "schema" / f"{schema}.json").read_text("utf-8"))
+        jsonschema.Draft202012Validator(told).validate(data(folder, name))
+        assert [field for field in told["properties"] if f"`{field}`" not in section] == []
 
 
 # --- two tabs ---
