@@ -63,7 +63,7 @@ def write(
     # Names that were mended in another video of the channel; Whisper hears nothing anew for them.
     mended = {**spellings.known(recording.video, output), **config.correct.spellings}
     respelled = config.correct.model_copy(update={"spellings": mended})
-    transcript = step(correct, said, terms, respelled)
+    transcript = step(correct, said, spellings.taught(terms, mended), respelled)
     # Who speaks is read only in captions that say it: another Whisper model finds the same voices.
     captions = transcript if sound is None or transcript.voices else None
     voices = step(diarize, sound, captions, config.diarize)

@@ -1,5 +1,6 @@
 """`mytake review`: the page, served on this machine."""
 
+import contextlib
 import getpass
 import os
 import socket
@@ -27,8 +28,10 @@ def page(
     place = output / ".work" / "review"
     guard = safety.guard(place, host, names)
     rules, jobs = Rules(config, file.parent / "styles"), Jobs(again.command(output, file))
-    ready = blogs.configured(os.environ)
-    return app.create(output, rules, guard, Index(output, place), jobs, ready)
+    index = Index(output, place)
+    # A thousand drafts take some seconds; the shelf shows those that are read already.
+    threading.Thread(target=index.refresh, daemon=True).start()
+    return app.create(output, rules, guard, index, jobs, blogs.configured(os.environ))
 
 
 def serve(
@@ -55,7 +58,8 @@ def serve(
         quiet = uvicorn.Config(
             made, log_level="warning", server_header=False, timeout_graceful_shutdown=2
         )
-        uvicorn.Server(quiet).run(sockets=[listener])
+        with contextlib.suppress(KeyboardInterrupt):
+            uvicorn.Server(quiet).run(sockets=[listener])
     return 0
 
 
@@ -64,7 +68,9 @@ def _listening(host: str, port: int) -> socket.socket:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         return socket.create_server((host.strip("[]"), port), family=family)
     except (OSError, OverflowError) as error:
-        why = f"{getattr(error, 'strerror', None) or error}."
+        why = (
+            f"{os.strerror(error.errno) if isinstance(error, OSError) and error.errno else error}."
+        )
         raise ConfigError(
             f"port {port} at {host}", why, "Give another one: --port 8322."
         ) from error

@@ -206,6 +206,12 @@ class NeedsReason(InterviewError):
     fix = "Mend that, or write down why it is right all the same; the reason is kept."
 
 
+class Unforeseen(InterviewError):
+    what = "Something went wrong."
+    why = "Nobody foresaw it, at {0}; what was saved is saved. The terminal of mytake says more."
+    fix = "Load the page again. If it happens again, tell us what you did."
+
+
 class BlogRefused(InterviewError):
     what = "The article is not in {0}."
     why = "{1}"

@@ -1,5 +1,6 @@
 """The routes of `mytake review`: each asks another file for what it shows or does."""
 
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, wraps
@@ -23,6 +24,7 @@ from pipeline.errors import (
     InterviewError,
     NeedsReason,
     NoSuchDraft,
+    Unforeseen,
 )
 from pipeline.model import Interview
 from review import again, compare, desk, draft, editing, export, people, record, shelf, strip
@@ -30,7 +32,15 @@ from review.blogs import Blog
 from review.checks import Rules
 from review.draft import Draft
 from review.jobs import Job, Jobs
-from review.safety import SESSION, SESSION_SECONDS, WRITTEN_POLICY, Guard, Safety, fields
+from review.safety import (
+    SESSION,
+    SESSION_SECONDS,
+    WRITTEN_POLICY,
+    Guard,
+    Safety,
+    fields,
+    told_aside,
+)
 from review.search import Index
 
 HERE = Path(__file__).parent
@@ -50,6 +60,8 @@ STATUS = {
     NeedsReason: 422,
     BlogRefused: 502,
 }
+
+log = logging.getLogger(__name__)
 
 Handler = Callable[["Page", Request], Awaitable[Response]]
 
@@ -127,6 +139,9 @@ def _bound(page: Page, handler: Handler) -> Callable[[Request], Awaitable[Respon
             return await handler(page, request)
         except InterviewError as error:
             return _told(page, request, error)
+        except Exception:  # a bug: written down, and the page goes on
+            log.exception("%s %s", request.method, request.url.path)
+            return _told(page, request, Unforeseen(request.url.path[:200]))
 
     return bound
 
@@ -137,7 +152,7 @@ def _told(page: Page, request: Request, error: InterviewError) -> Response:
     part = request.headers.get("hx-request") == "true"
     answer = page.show("problem.html" if part else "error.html", status, parts=error.parts)
     if part:
-        answer.headers["hx-retarget"], answer.headers["hx-reswap"] = "#told", "innerHTML"
+        told_aside(answer)
     return answer
 
 

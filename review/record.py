@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -103,7 +104,14 @@ def alone(of: Draft) -> Iterator[None]:
 
 def version(of: Draft, number: int) -> Version:
     """That version. Raises BrokenFolder."""
-    return read(of, f"{KEPT}/{number:04}.json", Version)
+    name = f"{KEPT}/{number:04}.json"
+    path = of.file(name)
+    return _version(of, name, path.stat().st_mtime_ns if path.is_file() else 0)
+
+
+@lru_cache(maxsize=500)  # none ever changes, and each look at a draft asks for all
+def _version(of: Draft, name: str, _written: int) -> Version:
+    return read(of, name, Version)
 
 
 def versions(of: Draft, told: Review) -> list[Version]:

@@ -198,6 +198,8 @@ class Safety:
         if refusal is None and scope["method"] not in SAFE_METHODS:
             body, refusal = await self._body(scope, receive)
             receive = _again(body)
+        if refusal is not None and Headers(scope=scope).get("hx-request"):
+            told_aside(refusal)
         answer: ASGIApp = refusal or self.app
         await answer(scope, receive, _marked(send))
 
@@ -236,6 +238,11 @@ class Safety:
         if not self.guard.is_token(token):
             return b"", PlainTextResponse("This page is too old; load it again.", 403)
         return body, None
+
+
+def told_aside(answer: Response) -> None:
+    """Let the page put it where it tells what happened, not in the article's place."""
+    answer.headers["hx-retarget"], answer.headers["hx-reswap"] = "#told", "innerHTML"
 
 
 def fields(body: bytes) -> Mapping[str, str]:

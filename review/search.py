@@ -131,6 +131,7 @@ class Index:
                     _add(base, Draft(self.output / name), there[name])
                     if place % 50 == 0:
                         base.commit()
+                        self._entries = None
                 for name in known.keys() - there.keys():
                     _forget(base, name)
                 if changed or known.keys() - there.keys():

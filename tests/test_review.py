@@ -197,3 +197,16 @@ def test_another_style_has_a_desk_of_its_own(browser: Browser, output: Path) -> 
     assert f'href="/drafts/{folder.name}?style=brief"' in browser.get("/").text
     assert "The brief one" in browser.get(f"/drafts/{folder.name}?style=brief").text
     assert browser.get(f"/drafts/{folder.name}?style=essay").status_code == 404
+
+
+def test_a_bug_is_told_beside_the_article_and_not_in_its_place(
+    browser: Browser, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from review import desk
+
+    monkeypatch.setattr(desk, "sheet", None)
+    answer = browser.get(f"/drafts/{folder.name}")
+    assert answer.status_code == 500 and "Something went wrong" in answer.text
+    assert "NoneType" not in answer.text
+    part = browser.get(f"/drafts/{folder.name}", **{"hx-request": "true"})
+    assert part.headers["hx-retarget"] == "#told" and "<html" not in part.text

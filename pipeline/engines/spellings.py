@@ -7,6 +7,7 @@ anew for it, as they are not told to Whisper.
 import contextlib
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
@@ -16,7 +17,7 @@ from pydantic import ValidationError
 
 from pipeline import store
 from pipeline.engines import channels
-from pipeline.model import Video
+from pipeline.model import Glossary, Term, Video
 
 FOLDER: Final = ".names"
 
@@ -34,6 +35,17 @@ def known(video: Video, output: Path) -> dict[str, str]:
     with contextlib.suppress(OSError, ValidationError):
         return dict(store.load(Names, file_of(video, output).read_bytes()).spellings)
     return {}
+
+
+def taught(glossary: Glossary, names: Mapping[str, str]) -> Glossary:
+    """The glossary with the right spellings in it, so that other near misses are corrected too.
+
+    Its prompt stays: Whisper is told nothing new, and hears nothing anew.
+    """
+    known = {term.text for term in glossary.terms}
+    learnt = [name for name in dict.fromkeys(names.values()) if name not in known]
+    terms = tuple(Term(name, "channel") for name in learnt)
+    return replace(glossary, terms=(*glossary.terms, *terms))
 
 
 def keep(video: Video, heard: str, spelled: str, output: Path) -> Path:
