@@ -68,9 +68,8 @@ def _listening(host: str, port: int) -> socket.socket:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         return socket.create_server((host.strip("[]"), port), family=family)
     except (OSError, OverflowError) as error:
-        why = (
-            f"{os.strerror(error.errno) if isinstance(error, OSError) and error.errno else error}."
-        )
+        number = getattr(error, "errno", None)
+        why = f"{os.strerror(number)}." if number else str(error)
         raise ConfigError(
             f"port {port} at {host}", why, "Give another one: --port 8322."
         ) from error

@@ -12,6 +12,7 @@ from flows import review as served
 from flows.cli import main
 from pipeline import config as knobs
 from pipeline.engines import spellings
+from pipeline.model import Glossary, Term
 from tests import lighthouse as vik
 from tests.test_review import Browser, data
 
@@ -122,3 +123,7 @@ def test_names_are_kept_for_their_channel_alone(tmp_path: Path) -> None:
     assert spellings.known(other, tmp_path) == {}
     spellings.keep(vik.VIDEO, "Wick", "Vik", tmp_path)
     assert spellings.known(vik.VIDEO, tmp_path) == {"Vick": "Vik", "Wick": "Vik"}
+    learnt = spellings.taught(
+        Glossary((Term("Vik", "title"),), "Vik"), {"Vick": "Vik", "W": "Wick"}
+    )
+    assert [term.text for term in learnt.terms] == ["Vik", "Wick"] and learnt.prompt == "Vik"
