@@ -7,7 +7,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup article test bench-hearing bench-topics bench-writing check format clean
+.PHONY: help setup article review test bench-hearing bench-topics bench-writing check format clean
 
 help: ## what there is to make
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*##/\t/' | expand -t 15
@@ -29,6 +29,9 @@ article: $(READY) ## write the sample's article, or that of URL=…
 
 test: $(READY) ## run all tests
 	@$(BIN)/python -m pytest -q
+
+review: $(READY) ## open the page for reviewing what is in output/
+	@$(BIN)/mytake review
 
 # Less of it: make bench-hearing BENCH="sample --peers quick"; three hours in one go: BENCH=--long
 BENCH ?= --peers all --write docs/benchmarks.md

@@ -12,7 +12,7 @@ from prefect.client.schemas.objects import State, TaskRun
 from prefect.exceptions import PrefectException
 from prefect.states import Completed, Failed
 
-from flows import house, limits, path, watch
+from flows import again, house, limits, path, watch
 from pipeline.config import Config, Style
 from pipeline.errors import InterviewError
 from pipeline.model import Published, Source
@@ -70,6 +70,7 @@ def article(
 ) -> Published:
     """Turn one recording into an article, and record how that went."""
     with limits.working(source.key, config, output) as work:
+        again.keep(work, source, config)
         return path.write(source, config, style, output, watched(work), others)
 
 

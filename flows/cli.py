@@ -39,6 +39,7 @@ examples:
   mytake clean --dry-run
   mytake stats --svg weeks.svg
   mytake notify 'tgram://${TELEGRAM_TOKEN}/${TELEGRAM_CHAT}'
+  mytake review
   mytake doctor
 """
 
@@ -147,6 +148,19 @@ def parser() -> argparse.ArgumentParser:
     add.add_argument("--config", type=Path, metavar="FILE", default=argparse.SUPPRESS)
     add.set_defaults(command=forget)
     upkeep.add_to(words, config_file)
+    add = words.add_parser("review", help="a web page: hear the drafts, mend and approve them")
+    add.add_argument("--port", type=int, default=8321, metavar="N", help="default: 8321")
+    add.add_argument(
+        "--host", default="127.0.0.1", help="where to listen; other machines need a password"
+    )
+    add.add_argument(
+        "--name", action="append", metavar="HOST", help="another name that this page goes by"
+    )
+    add.add_argument("--set-password", action="store_true", help="ask for one, keep its hash")
+    add.add_argument("--no-browser", action="store_true", help="do not open the page")
+    add.add_argument("--out", type=Path, metavar="DIR", help="where articles are (default: output)")
+    add.add_argument("--config", type=Path, metavar="FILE")
+    add.set_defaults(command=review)
     add = words.add_parser("doctor", help="is everything there that a run needs?")
     add.add_argument("--out", type=Path, default=Path("output"), metavar="DIR")
     add.add_argument("--config", type=Path, metavar="FILE")
@@ -195,6 +209,7 @@ def speaker(part: str) -> tuple[str | None, Any]:
 
 def run(args: argparse.Namespace) -> int:
     """`mytake run`: one article each; one failure never stops the others."""
+    from flows import again
     from pipeline.history import History
 
     config, style, output = settings(args)
@@ -206,7 +221,8 @@ def run(args: argparse.Namespace) -> int:
         try:
             others = {**written_styles(args, config, output, source.key), **asked}
             do_again(args, output, source.key)
-            published = write(source, config, style, output, others)
+            told = again.as_told(config, output, source, people(args))
+            published = write(source, told, style, output, others)
         except InterviewError as error:
             failures.append(error)
             tell(error)
@@ -240,11 +256,11 @@ def settings(args: argparse.Namespace) -> "tuple[Config, Style, Path]":
     from pipeline import config as knobs
 
     path = config_file(args)
-    people = {whose: who for told in args.speakers or () for whose, who in told.items()}
+    counts = [told[None] for told in args.speakers or () if None in told]
     asked = {
         "transcribe": {"engine": args.engine, "model": args.model},
-        "diarize": {"speakers": people.pop(None, None)},
-        "identify": {"names": people or None},
+        "diarize": {"speakers": counts[-1] if counts else None},
+        "identify": {"names": people(args) or None},
         "compose": {"writer": args.writer, "questions": args.questions},
         "llm": {"max_cost": args.max_cost},
     }
@@ -256,6 +272,12 @@ def settings(args: argparse.Namespace) -> "tuple[Config, Style, Path]":
     house.ready(config)
     style = knobs.load_style(path.parent / "styles", config.compose.style)
     return config, style, (args.out or Path(config.output)).resolve()
+
+
+def people(args: argparse.Namespace) -> dict[str, str]:
+    """Who is who, as the command line says."""
+    told = (pair for given in args.speakers or () for pair in given.items())
+    return {whose: who for whose, who in told if whose is not None}
 
 
 def other_styles(args: argparse.Namespace, config: "Config") -> "dict[str, Style]":
@@ -271,11 +293,16 @@ def written_styles(
     args: argparse.Namespace, config: "Config", output: Path, key: str
 ) -> "dict[str, Style]":
     """Those in which it was written before: they stay, and are redone where their facts changed."""
+    return styles_written(config_file(args), config, output, key)
+
+
+def styles_written(file: Path, config: "Config", output: Path, key: str) -> "dict[str, Style]":
+    """The same, by the file of the configuration."""
     from pipeline import config as knobs
     from pipeline.compose import compose
     from pipeline.store import Work
 
-    folder = config_file(args).parent / "styles"
+    folder = file.parent / "styles"
     names = Work(output / ".work" / key).variants(compose)
     return {
         name: knobs.load_style(folder, name)
@@ -320,9 +347,10 @@ def write_plainly(
     source: "Source", config: "Config", style: "Style", output: Path, others: "dict[str, Style]"
 ) -> "Published":
     """One recording with no Prefect at all."""
-    from flows import limits, path
+    from flows import again, limits, path
 
     with limits.working(source.key, config, output) as work:
+        again.keep(work, source, config)
         return path.write(source, config, style, output, work.step, others)
 
 
@@ -513,6 +541,20 @@ def remembering(args: argparse.Namespace) -> tuple[Sequence[str], Path]:
 
     config = knobs.load(config_file(args))
     return config.identify.remember, args.out or Path(config.output)
+
+
+def review(args: argparse.Namespace) -> int:
+    """`mytake review`: a page on this machine, until Ctrl-C."""
+    from flows import review as page
+    from pipeline import config as knobs
+
+    file = config_file(args)
+    config = knobs.load(file)
+    output = (args.out or Path(config.output)).resolve()
+    if args.set_password:
+        return page.ask_password(output)
+    names = tuple(args.name or ())
+    return page.serve(output, config, file, args.host, args.port, names, not args.no_browser)
 
 
 def doctor(args: argparse.Namespace) -> int:

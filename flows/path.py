@@ -14,7 +14,7 @@ from pipeline.correct import correct
 from pipeline.diarize import diarize
 from pipeline.download import download
 from pipeline.edit import edit
-from pipeline.engines import keys, voice_memory
+from pipeline.engines import keys, spellings, voice_memory
 from pipeline.errors import NoSpeech
 from pipeline.glossary import glossary
 from pipeline.identify import identify
@@ -26,6 +26,7 @@ from pipeline.recognise import recognise
 from pipeline.remember import remember
 from pipeline.render import render
 from pipeline.transcribe import transcribe
+from pipeline.unite import unite
 from pipeline.verify import verify
 
 T = TypeVar("T")
@@ -67,11 +68,16 @@ def write(
         # Nor does another size of the copy for the reviewer.
         sound = replace(audio, listening=None) if audio else None
         said = step(transcribe, plain, sound, terms.prompt, config.transcribe)
-    transcript = step(correct, said, terms, config.correct)
+    # Names that were mended in another video of the channel; Whisper hears nothing anew for them.
+    mended = {**spellings.known(recording.video, output), **config.correct.spellings}
+    respelled = config.correct.model_copy(update={"spellings": mended})
+    transcript = step(correct, said, spellings.taught(terms, mended), respelled)
     # Who speaks is read only in captions that say it: another Whisper model finds the same voices.
     captions = transcript if sound is None or transcript.voices else None
     voices = step(diarize, sound, captions, config.diarize)
     turns = step(attribute, transcript, voices, sound, config.attribute)
+    if config.unite.same:
+        turns = step(unite, turns, config.unite)
     video = recording.video
     # None where the channel is not switched on: then no voice is compared, and none is kept.
     known = voice_memory.known(video, config.identify.remember, output)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal
 
-from flows import limits, news, path
+from flows import again, limits, news, path
 from flows.house import House
 from pipeline.channels import Channel, Decision, decide, enough, looked
 from pipeline.compose import compose
@@ -149,7 +149,9 @@ def _written(order: Order, house: House, step: Callable[[Work], path.Step]) -> P
     with limits.working(order.source.key, config, house.output) as work:
         if order.again_from:
             work.forget(path.STAGES[path.STAGES.index(order.again_from) :])
-        return path.write(order.source, config, style, house.output, step(work), others)
+        again.keep(work, order.source, config)
+        told = again.as_told(config, house.output, order.source)
+        return path.write(order.source, told, style, house.output, step(work), others)
 
 
 def shape(order: Order, house: House) -> tuple[Config, Style, dict[str, Style]]:

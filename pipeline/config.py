@@ -204,6 +204,12 @@ class CorrectOptions(Options):
         description="Ordinary words are never taken for a misheard name if heard surer than this.",
     )
 
+    spellings: dict[str, str] = Field(
+        default_factory=dict,
+        description="What is always spelled otherwise than it was heard: "
+        '{"Winslowe" = "Winslow"}. Names that were mended while reviewing are added to it.',
+    )
+
 
 class DiarizeOptions(Options):
     engine: str = Field(
@@ -230,6 +236,13 @@ class AttributeOptions(Options):
         ge=0.05,
         le=5,
         description="Seconds of silence at which a new unit of speech begins.",
+    )
+
+
+class UniteOptions(Options):
+    same: dict[str, str] = Field(
+        default_factory=dict,
+        description='Voices that are one person, where two were heard: {S3 = "S1"}.',
     )
 
 
@@ -614,6 +627,7 @@ class Config(Options):
     correct: CorrectOptions = CorrectOptions()
     diarize: DiarizeOptions = DiarizeOptions()
     attribute: AttributeOptions = AttributeOptions()
+    unite: UniteOptions = UniteOptions()
     identify: IdentifyOptions = IdentifyOptions()
     edit: EditOptions = EditOptions()
     outline: OutlineOptions = OutlineOptions()

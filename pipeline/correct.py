@@ -4,7 +4,7 @@ Rather a name misspelt than a right word broken: an ordinary word that was heard
 whatever it sounds like. What is corrected keeps what was heard, in `Word.heard`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -22,8 +22,9 @@ from pipeline.engines.mishearing import (
     signs,
 )
 from pipeline.model import Glossary, Transcript, Word
+from pipeline.speech import forms
 
-VERSION: Final = 1
+VERSION: Final = 2
 
 _SHORTEST = 4  # letters of what is looked for: "Cho" is like too much
 _MOST_WORDS = 4
@@ -32,8 +33,9 @@ _MOST_WORDS = 4
 def correct(transcript: Transcript, glossary: Glossary, options: CorrectOptions) -> Transcript:
     """Spell names and terms as the glossary does, where a recognizer only just missed them.
 
-    Captions that a person wrote are left alone.
+    Captions that a person wrote are left alone, but for what a person wants spelled otherwise.
     """
+    transcript = _respelled(transcript, options)
     by_hand = transcript.source == "captions" and transcript.model != "automatic"
     if by_hand or not options.near_misses or not glossary.terms:
         return transcript
@@ -51,6 +53,25 @@ def correct(transcript: Transcript, glossary: Glossary, options: CorrectOptions)
     for spellings in (terms, parts):
         transcript = _corrected(Hearing(transcript, counts), spellings, options)
     return transcript
+
+
+def _respelled(transcript: Transcript, options: CorrectOptions) -> Transcript:
+    """What a person said is spelled otherwise, wherever it stands."""
+    wanted = {
+        tuple(forms(heard.split())): Spelling(tuple(spelled.split()), given=True)
+        for heard, spelled in options.spellings.items()
+    }
+    if not wanted:
+        return transcript
+
+    def find(hearing: Hearing, first: int) -> Miss | None:
+        for last in range(min(first + _MOST_WORDS, len(hearing.words)) - 1, first - 1, -1):
+            meant = wanted.get(tuple(hearing.forms[first : last + 1]))
+            if meant and hearing.bare[first : last + 1] != list(meant.words):
+                return Miss(hearing, first, last, meant, options)
+        return None
+
+    return _rewritten(Hearing(transcript, None), find)
 
 
 class Index:
@@ -80,13 +101,17 @@ def _corrected(
     hearing: Hearing, spellings: Sequence[Spelling], options: CorrectOptions
 ) -> Transcript:
     index = Index(spellings, hearing.counts)
+    return _rewritten(hearing, lambda within, first: _miss(within, first, index, options))
+
+
+def _rewritten(hearing: Hearing, find: Callable[[Hearing, int], Miss | None]) -> Transcript:
     words: list[Word] = []
     # Where a word was -> where it is: the first and the last of those it was corrected with.
     first: dict[int, int] = {}
     last: dict[int, int] = {}
     place = 0
     while place < len(hearing.words):
-        miss = _miss(hearing, place, index, options)
+        miss = find(hearing, place)
         after = miss.last + 1 if miss else place + 1
         begin = len(words)
         words += _mended(miss) if miss else [hearing.words[place]]

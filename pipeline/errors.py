@@ -230,6 +230,45 @@ class AlreadyThere(InterviewError):
     fix = "Move it away, or give another place with --out."
 
 
+# --- reviewing ---
+
+
+class NoSuchDraft(InterviewError):
+    what = "There is no article called {0}."
+    why = "{1}"
+    fix = "Go back to the shelf; its folder may have been renamed or moved."
+
+
+class ChangedMeanwhile(InterviewError):
+    what = "{0} was changed since you opened it."
+    why = "Another tab, another person or a new run saved a newer version. Nothing was overwritten."
+    fix = "Load the newer version, then make your change again."
+
+
+class CannotMend(InterviewError):
+    what = "That could not be done."
+    why = "{0}"
+    fix = "{1}"
+
+
+class NeedsReason(InterviewError):
+    what = "It cannot be approved as it is."
+    why = "Still found: {0}"
+    fix = "Mend that, or write down why it is right all the same; the reason is kept."
+
+
+class Unforeseen(InterviewError):
+    what = "Something went wrong."
+    why = "Nobody foresaw it, at {0}; what was saved is saved. The terminal of mytake says more."
+    fix = "Load the page again. If it happens again, tell us what you did."
+
+
+class BlogRefused(InterviewError):
+    what = "The article is not in {0}."
+    why = "{1}"
+    fix = "{2}"
+
+
 # --- this machine ---
 
 

@@ -516,6 +516,29 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
+class Hearing:
+    """How words and voices were told, and where that is unsure: what checking anew needs."""
+
+    voices: str  # the engine that told them apart
+    duration: float | None  # of the audio
+    proven: bool = True  # see Voices.proven
+    doubtful: tuple[int, ...] = ()  # see Turns.doubtful
+    called: tuple[tuple[str, str], ...] = ()
+    doubts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a person decided of an article, having looked at it."""
+
+    status: Literal["approved", "rejected", "published"]
+    when: str  # ISO, UTC
+    reason: str = ""
+    despite: tuple[str, ...] = ()  # findings that the reason answers
+    article: str = ""  # sha256 of the data/article.json that was decided on
+
+
+@dataclass(frozen=True, slots=True)
 class Written:
     """An article in one more style, beside the main one."""
 
@@ -538,6 +561,22 @@ class Interview:
     article: Article
     receipt: Receipt
     others: tuple[Written, ...] = ()
+    decision: Decision | None = None  # never in a run: what `mytake review` adds
+
+    @property
+    def hearing(self) -> Hearing:
+        """What is not in the turns themselves."""
+        turns, duration = self.turns, self.audio.duration if self.audio else None
+        return Hearing(
+            self.voices.engine, duration, turns.proven, turns.doubtful, turns.called, turns.doubts
+        )
+
+    @property
+    def passes(self) -> bool:
+        """Whether it may be published: nothing was found, or a person has looked at that."""
+        if self.decision:
+            return self.decision.status != "rejected"
+        return self.receipt.status == "ready"
 
 
 @dataclass(frozen=True, slots=True)

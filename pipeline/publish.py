@@ -53,10 +53,10 @@ class Record:
 def publish(video: Video, pages: Pages, options: PublishOptions, output: str) -> Published:
     """Put the pages into `output`, as one folder per video."""
     root = Path(output).absolute()
-    with store.refusals_are_told(root), _alone(root) as workshop:
+    with store.refusals_are_told(root), alone(root) as workshop:
         _take_up_again(root, workshop)
         for _ in range(LOOKS):
-            older = _older(root, video)
+            older = folder_of(root, video)
             seen = _seen(older)
             target = _target(root, video, older, options)
             newer = _build(pages, older, _given_name(older, target), workshop)
@@ -78,7 +78,7 @@ def offered(folder: Path) -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def _alone(root: Path) -> Iterator[Path]:
+def alone(root: Path) -> Iterator[Path]:
     """One publication into this folder at a time; gives the place to build in, on its disk."""
     workshop = root / ".work" / "publishing"
     workshop.mkdir(parents=True, exist_ok=True)
@@ -147,7 +147,7 @@ def _mark(text: str) -> str:
 # --- the folder as it is ---
 
 
-def _older(root: Path, video: Video) -> Path | None:
+def folder_of(root: Path, video: Video) -> Path | None:
     """The folder this video has already, whatever its name."""
     for folder in sorted(root.iterdir()):
         if folder.name.startswith(".") or folder.is_symlink() or not folder.is_dir():
@@ -174,6 +174,15 @@ def _record(folder: Path) -> Record:
         return Record(folder.name, {})
 
 
+def reviewed(folder: Path | None) -> frozenset[str]:
+    """The files that `mytake review` wrote: what a person mended, or approved as it stands."""
+    names = set[str]()
+    for file in folder.glob("review*.json") if folder else ():
+        with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
+            names |= set(json.loads(file.read_bytes())["files"])
+    return frozenset(names)
+
+
 def _files(folder: Path) -> Iterator[str]:
     for path in sorted(folder.rglob("*")):
         if path.is_symlink() or path.is_file():
@@ -195,14 +204,16 @@ class Older:
 
     folder: Path | None
     offered: dict[str, str]
+    reviewed: frozenset[str] = frozenset()  # a person mended or approved them: theirs, even as ours
 
     def theirs(self, name: str) -> Path | None:
         """A file that a person changed or added."""
         path = self.folder / name if self.folder else None
         if path is None or not (path.is_symlink() or path.is_file()):
             return None
-        touched = path.is_symlink() or store.digest(path) != self.offered.get(name)
-        return path if touched else None
+        if name in self.reviewed or path.is_symlink():
+            return path
+        return path if store.digest(path) != self.offered.get(name) else None
 
 
 def _build(pages: Pages, older: Path | None, name: str, workshop: Path) -> Path:
@@ -210,7 +221,7 @@ def _build(pages: Pages, older: Path | None, name: str, workshop: Path) -> Path:
     newer = workshop / "new"
     shutil.rmtree(newer, ignore_errors=True)
     newer.mkdir()
-    before = Older(older, _record(older).files if older else {})
+    before = Older(older, _record(older).files if older else {}, reviewed(older))
     offered: dict[str, str] = {}
     try:
         for page, source in _ours(pages):

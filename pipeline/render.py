@@ -20,6 +20,7 @@ from pipeline.engines.outside import plain, web_address
 from pipeline.model import (
     Article,
     Edited,
+    Hearing,
     Interview,
     Page,
     Pages,
@@ -57,28 +58,22 @@ DATA: Mapping[str, DataFile] = {
     "data/edited.json": DataFile(Edited, lambda it: it.edited),
     "data/topics.json": DataFile(tuple[Topic, ...], lambda it: it.topics),
     "data/article.json": DataFile(Article, lambda it: it.article),
+    "data/hearing.json": DataFile(Hearing, lambda it: it.hearing),
 }
 
 
 def render(interview: Interview, options: RenderOptions, *, folder: Path) -> Pages:
     """Write every page of an interview into `folder`."""
-    picture = timeline.draw(interview) if options.timeline else None
     links = in_article(interview.video)
     texts = {
-        "article.md": front_matter.written(_fields(interview))
-        + article.to_markdown(interview, links, heading=options.heading),
         "transcript.md": transcript.to_markdown(interview, links),
         "transcript.vtt": transcript.to_vtt(interview),
         "data/voices.rttm": rttm.written(interview.voices.spans, interview.video.id),
         **{name: readable(data.of(interview)) for name, data in DATA.items()},
+        **written_out(interview, options),
     }
-    if picture:
-        texts["timeline.svg"] = picture
-    if options.html:
-        body = article.to_markdown(interview, in_page(interview.video, interview.audio))
-        texts["article.html"] = page.to_html(interview, body, picture)
     for other in interview.others:
-        texts |= _beside(interview, other, options, picture)
+        texts |= beside(interview, other, options)
     receipts = (interview.receipt, *(other.receipt for other in interview.others))
     status: Status = "ready" if all(r.status == "ready" for r in receipts) else "needs_review"
     files = tuple(_written(folder, name, text) for name, text in sorted(texts.items()))
@@ -86,9 +81,25 @@ def render(interview: Interview, options: RenderOptions, *, folder: Path) -> Pag
     return Pages(folder, files, listening, status)
 
 
-def _beside(
-    interview: Interview, other: Written, options: RenderOptions, picture: str | None
-) -> dict[str, str]:
+def written_out(interview: Interview, options: RenderOptions) -> dict[str, str]:
+    """The files that change with the article and its receipt, by name."""
+    picture = timeline.draw(interview) if options.timeline else None
+    links = in_article(interview.video)
+    texts = {
+        "article.md": front_matter.written(_fields(interview))
+        + article.to_markdown(interview, links, heading=options.heading),
+        "receipt.json": readable(interview.receipt),
+        "data/article.json": readable(interview.article),
+    }
+    if picture:
+        texts["timeline.svg"] = picture
+    if options.html:
+        body = article.to_markdown(interview, in_page(interview.video, interview.audio))
+        texts["article.html"] = page.to_html(interview, body, picture)
+    return texts
+
+
+def beside(interview: Interview, other: Written, options: RenderOptions) -> dict[str, str]:
     """The files of one more style: its article and its receipt, named for it."""
     style = other.article.style
     one = replace(interview, article=other.article, receipt=other.receipt, others=())
@@ -102,7 +113,7 @@ def _beside(
     if options.html:
         body = article.to_markdown(one, in_page(interview.video, interview.audio))
         # The picture shows which seconds an article quotes: each has its own.
-        own = timeline.draw(one) if picture else None
+        own = timeline.draw(one) if options.timeline else None
         texts[f"article-{style}.html"] = page.to_html(one, body, own)
     return texts
 
@@ -145,7 +156,7 @@ def _fields(interview: Interview) -> dict[str, object]:
         "description": _quoted(written.standfirst),
         "reading_time": article.reading_minutes(written),
         # Hugo and most Astro themes publish no drafts, so an unproven article stays off the site.
-        "draft": receipt.status != "ready",
+        "draft": not interview.passes,
         "source": _quoted(web_address(video.url)),
         "source_title": _quoted(video.title),
         "channel": _quoted(video.channel),
@@ -159,6 +170,7 @@ def _fields(interview: Interview) -> dict[str, object]:
         ],
         "style": _quoted(written.style),
         "status": receipt.status,
+        "review": interview.decision.status if interview.decision else None,
         "writer": _quoted(written.writer),
         "engine": _quoted(interview.transcript.engine),
         "model": _quoted(interview.transcript.model),

@@ -8,13 +8,20 @@ from pydantic import TypeAdapter
 
 from pipeline.publish import RECORD, Record
 from pipeline.render import DATA
+from review.record import Review, Version
 
 HERE = Path(__file__).parent
 
 
 def schemas() -> Iterator[tuple[Path, str]]:
     """Each schema file and what it holds."""
-    kinds = {**{name: data.kind for name, data in DATA.items()}, RECORD: Record}
+    written = {name: data.kind for name, data in DATA.items()}
+    kinds = {
+        **written,
+        RECORD: Record,
+        "review.json": Review,
+        "data/versions/version.json": Version,
+    }
     for name, kind in kinds.items():
         schema = {
             "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -191,7 +191,7 @@ def _inner_marks(text: str) -> str:
 
 def _review_box(interview: Interview) -> Iterator[str]:
     receipt = interview.receipt
-    if receipt.status == "ready":
+    if receipt.status == "ready" or interview.passes:
         return
     reasons = receipt.reasons or tuple(c.name for c in receipt.checks if not c.passed)
     lines = ["**Needs review before it is published.**", "", *_bullets(reasons)]

@@ -1,0 +1,108 @@
+"""A draft written again in the background, step by step, while the page stays usable.
+
+Another process does it: models stay out of this one's memory, and it can be ended.
+"""
+
+import re
+import subprocess
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+# As the store logs a step -> what it is called on the page.
+STEPS = {
+    "download": "Getting the recording",
+    "glossary": "Names and terms",
+    "prepare": "Making the audio ready",
+    "transcribe": "Hearing the words",
+    "correct": "Spelling names",
+    "diarize": "Telling voices apart",
+    "attribute": "Who said what",
+    "unite": "Bringing voices together",
+    "identify": "Who is who",
+    "edit": "What is worth reading",
+    "outline": "Finding topics",
+    "compose": "Writing",
+    "verify": "Checking",
+    "render": "Making the pages",
+    "publish": "Putting it in its place",
+}
+_STEP = re.compile(r"\s*(\w+)(?:-[\w-]+)?\s+(kept|[\d.]+ s)\s*")
+
+
+@dataclass
+class Job:
+    """One draft that is being written again."""
+
+    name: str
+    lines: list[str] = field(default_factory=list)
+    code: int | None = None  # None: still running
+
+    @property
+    def steps(self) -> list[tuple[str, bool]]:
+        """Each step that is done, and whether it had to be done anew."""
+        found = (_STEP.fullmatch(line) for line in self.lines)
+        return [(STEPS[m[1]], m[2] != "kept") for m in found if m and m[1] in STEPS]
+
+    @property
+    def share(self) -> int:
+        """How many of a hundred are done; most runs have no step `unite`."""
+        return min(100, round(100 * len(self.steps) / (len(STEPS) - 1)))
+
+    @property
+    def failure(self) -> str:
+        """What it said in the end, where it failed."""
+        said = [line.strip() for line in self.lines if not _STEP.fullmatch(line)]
+        return " ".join(said[-3:])[:600] or "It ended without saying why."
+
+
+class Jobs:
+    """The drafts that are written again; one at a time for each, one at a time in all."""
+
+    def __init__(self, command: Callable[[str], Sequence[str]]) -> None:
+        self._command = command
+        self._jobs: dict[str, Job] = {}
+        self._one = threading.Lock()
+
+    def of(self, name: str) -> Job | None:
+        """The draft's job, running or just done."""
+        return self._jobs.get(name)
+
+    def start(self, name: str, after: Callable[[], None]) -> Job:
+        """Write it again, then do what comes after; the one that runs already is not started."""
+        job = self._jobs.get(name)
+        if job is None or job.code is not None:
+            job = self._jobs[name] = Job(name)
+            threading.Thread(target=self._run, args=(job, after), daemon=True).start()
+        return job
+
+    def forget(self, name: str) -> None:
+        """What was told of it, once the page has shown that."""
+        self._jobs.pop(name, None)
+
+    def _run(self, job: Job, after: Callable[[], None]) -> None:
+        code = 1
+        try:
+            with self._one:
+                code = self._write(job)
+            if code == 0:
+                after()
+        except Exception as error:  # told on the page; the page goes on
+            job.lines.append(f"{type(error).__name__}: {error}")
+            code = 1
+        finally:
+            job.code = code
+
+    def _write(self, job: Job) -> int:
+        with subprocess.Popen(  # noqa: S603 - our own command, the name is an argument
+            self._command(job.name),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            stdin=subprocess.DEVNULL,
+            text=True,
+            errors="replace",
+        ) as process:
+            assert process.stderr
+            for line in process.stderr:
+                job.lines = [*job.lines[-200:], line.rstrip()]
+        return process.returncode

@@ -1,0 +1,328 @@
+// The desk: a sentence that is chosen is heard, and found in the transcript.
+"use strict";
+
+const audio = document.getElementById("audio");
+const keep = document.getElementById("keep");
+const transcript = document.getElementById("transcript");
+const pick = document.getElementById("pick");
+const LATE = 0.12;  // seconds after its end at which a sentence stops
+
+const lines = () => [...document.querySelectorAll("[data-line]")];
+const chosen = () => document.querySelector(".line.selected");
+const number = (text) => Number.parseFloat(text);
+let stop_at = null;
+let last_answer = 1;
+
+// --- hearing ---
+
+function play(start, end) {
+  if (!audio || Number.isNaN(start)) return;
+  stop_at = keep.checked || Number.isNaN(end) ? null : end + LATE;
+  audio.currentTime = start;
+  audio.play().catch(() => {});
+}
+
+function toggle(element) {
+  const start = number(element.dataset.start);
+  const here = audio && !audio.paused && audio.currentTime >= start && audio.currentTime <= number(element.dataset.end) + LATE;
+  if (here) audio.pause();
+  else play(start, number(element.dataset.end));
+}
+
+function follow() {
+  if (!audio) return;
+  const now = audio.currentTime;
+  if (stop_at !== null && now >= stop_at && !audio.paused) {
+    audio.pause();
+    stop_at = null;
+  }
+  const needle = document.getElementById("needle");
+  if (needle) {
+    const x = 1000 * now / number(needle.closest("svg").dataset.seconds);
+    needle.setAttribute("x1", x);
+    needle.setAttribute("x2", x);
+  }
+  if (!audio.paused) requestAnimationFrame(follow);
+}
+
+function sounding() {
+  const now = audio.currentTime + 0.05;
+  const is_now = (element) => now >= number(element.dataset.start) && now < number(element.dataset.end);
+  for (const old of document.querySelectorAll(".playing")) old.classList.remove("playing");
+  if (audio.paused) return;
+  for (const line of lines()) if (is_now(line)) line.classList.add("playing");
+  const heard = [...transcript.querySelectorAll(".heard")].find(is_now);
+  if (!heard) return;
+  heard.classList.add("playing");
+  document.getElementById("playing").textContent = heard.textContent;
+  if (keep.checked) heard.scrollIntoView({block: "nearest"});
+}
+
+if (audio) {
+  audio.addEventListener("play", () => requestAnimationFrame(follow));
+  audio.addEventListener("seeked", follow);
+  audio.addEventListener("timeupdate", sounding);
+  audio.addEventListener("pause", sounding);
+}
+
+// --- choosing ---
+
+function words_of(element) {
+  const said = (element.dataset.words || "").split(" ").map(Number);
+  return said.length === 2 ? said : null;
+}
+
+function overlap(one, other) {
+  return one && other && one[0] <= other[1] && other[0] <= one[1];
+}
+
+function select(line, scroll = true) {
+  for (const old of document.querySelectorAll(".line.selected")) {
+    old.classList.remove("selected");
+    const tools = old.querySelector(":scope > .tools");
+    if (tools) tools.hidden = true;
+  }
+  for (const old of transcript.querySelectorAll(".cited")) old.classList.remove("cited");
+  if (!line) return;
+  line.classList.add("selected");
+  const tools = line.querySelector(":scope > .tools");
+  if (tools) tools.hidden = false;
+  const answer = /^[aq](\d+)/.exec(line.id);
+  if (answer) last_answer = Number(answer[1]);
+  cite(words_of(line), scroll);
+}
+
+function cite(words, scroll) {
+  const cited = [...transcript.querySelectorAll(".heard")].filter((heard) => overlap(words_of(heard), words));
+  for (const heard of cited) heard.classList.add("cited");
+  if (!cited.length || !scroll || transcript.scrollHeight <= transcript.clientHeight) return;
+  // Not scrollIntoView: that would move the page too.
+  const box = transcript.getBoundingClientRect();
+  const at = cited[0].getBoundingClientRect();
+  transcript.scrollTop += at.top - box.top - box.height / 3;
+}
+
+function mark_used() {
+  const used = lines().map(words_of).filter(Boolean);
+  for (const heard of transcript.querySelectorAll(".heard")) {
+    heard.classList.toggle("used", used.some((words) => overlap(words, words_of(heard))));
+  }
+}
+
+function go(by) {
+  const all = lines();
+  const at = all.indexOf(chosen());
+  const next = all[at < 0 ? 0 : Math.max(0, Math.min(all.length - 1, at + by))];
+  if (!next) return;
+  select(next);
+  next.querySelector(".said").focus({preventScroll: true});
+  next.scrollIntoView({block: "nearest"});
+}
+
+function next_found() {
+  const all = lines();
+  const found = all.filter((line) => line.querySelector(":scope > .notes"));
+  const at = all.indexOf(chosen());
+  const next = found.find((line) => all.indexOf(line) > at) || found[0];
+  if (!next) return;
+  select(next);
+  next.querySelector(".said").focus({preventScroll: true});
+  next.scrollIntoView({block: "center"});
+}
+
+document.addEventListener("click", (event) => {
+  const said = event.target.closest(".line > .said");
+  if (said) {
+    const line = said.closest(".line");
+    select(line);
+    if (line.dataset.start) toggle(line);
+    return;
+  }
+  const heard = event.target.closest(".heard");
+  if (heard) return pick_up(heard);
+  const topic = event.target.closest(".chart svg");
+  if (topic) return jump(event, topic);
+  const button = event.target.closest("button");
+  if (button) press(button);
+});
+
+function press(button) {
+  const line = button.closest(".line");
+  if ("play" in button.dataset) play(number(line.dataset.start), number(line.dataset.end));
+  if ("edit" in button.dataset) edit(line, ".editing");
+  if ("again" in button.dataset) edit(line, ".again");
+  if ("leave" in button.dataset) leave(button.closest("form"));
+  if ("copy" in button.dataset) copy(button);
+  if ("hear" in button.dataset) hear(button.dataset.hear);
+  if ("swap" in button.dataset) swap_roles();
+  if ("tab" in button.dataset) tab(button.dataset.tab);
+  if ("pickPlay" in button.dataset) play(number(pick.dataset.start), number(pick.dataset.end));
+}
+
+// --- the chart ---
+
+function jump(event, svg) {
+  const topic = event.target.closest(".topic");
+  const box = svg.getBoundingClientRect();
+  const at = (event.clientX - box.left) / box.width * number(svg.dataset.seconds);
+  const start = topic ? number(topic.dataset.start) : Math.max(0, at);
+  stop_at = null;
+  if (audio) {
+    audio.currentTime = start;
+    audio.play().catch(() => {});
+  }
+  show(start);
+}
+
+function show(second) {
+  const all = [...transcript.querySelectorAll(".heard")];
+  const heard = all.find((each) => number(each.dataset.end) > second);
+  for (const old of transcript.querySelectorAll(".cited")) old.classList.remove("cited");
+  if (heard) cite(words_of(heard), true);
+}
+
+// --- the transcript ---
+
+function pick_up(heard) {
+  for (const old of transcript.querySelectorAll(".cited")) old.classList.remove("cited");
+  heard.classList.add("cited");
+  play(number(heard.dataset.start), number(heard.dataset.end));
+  const words = words_of(heard);
+  const line = lines().find((each) => each.id.startsWith("a") && overlap(words_of(each), words));
+  if (line) {
+    select(line, false);
+    line.scrollIntoView({block: "nearest"});
+  }
+  const free = heard.dataset.sentence && !line && document.getElementById(`a${last_answer}.1`);
+  pick.hidden = !free;
+  if (!free) return;
+  pick.dataset.start = heard.dataset.start;
+  pick.dataset.end = heard.dataset.end;
+  pick.querySelector("[name=sentence]").value = heard.dataset.sentence;
+  pick.querySelector("[name=where]").value = `a${last_answer}.1`;
+  pick.querySelector("[data-pick-where]").textContent = `answer ${last_answer}`;
+}
+
+function tab(name) {
+  document.body.classList.toggle("show-transcript", name === "transcript");
+  for (const button of document.querySelectorAll("[data-tab]")) {
+    button.setAttribute("aria-pressed", String(button.dataset.tab === name));
+  }
+}
+
+// --- to the clipboard ---
+
+async function copy(button) {
+  const label = button.textContent;
+  try {
+    const article = await (await fetch(button.dataset.copy)).json();
+    const as = (kind, text) => new Blob([text], {type: kind});
+    await navigator.clipboard.write([new ClipboardItem({
+      "text/html": as("text/html", article.html),
+      "text/plain": as("text/plain", article.text),
+    })]);
+    button.textContent = "Copied";
+  } catch {
+    button.textContent = "The browser did not allow it";
+  }
+  setTimeout(() => { button.textContent = label; }, 2500);
+}
+
+// --- who is who ---
+
+function hear(speaker) {
+  const said = [...transcript.querySelectorAll(`[data-speaker="${CSS.escape(speaker)}"] .heard`)];
+  const longest = said.sort((one, other) => seconds(other) - seconds(one))[0];
+  if (longest) pick_up(longest);
+}
+
+function seconds(heard) {
+  return number(heard.dataset.end) - number(heard.dataset.start);
+}
+
+function swap_roles() {
+  const roles = document.querySelectorAll(".people [name^=role-]");
+  [roles[0].value, roles[1].value] = [roles[1].value, roles[0].value];
+}
+
+// --- editing ---
+
+function edit(line, kind) {
+  const form = line && line.querySelector(`:scope > ${kind}`);
+  if (!form) return;
+  form.hidden = false;
+  const field = form.querySelector("textarea, input:not([type=hidden])");
+  if (field.tagName === "TEXTAREA") {
+    field.style.height = "auto";
+    field.style.height = `${field.scrollHeight + 4}px`;
+  }
+  field.focus();
+}
+
+function leave(form) {
+  form.reset();
+  form.hidden = true;
+  const said = form.closest(".line").querySelector(".said");
+  said.focus();
+}
+
+document.addEventListener("keydown", (event) => {
+  const form = event.target.closest(".editing, .again");
+  if (form && event.key === "Escape") leave(form);
+  if (form && event.key === "Enter" && event.ctrlKey) form.requestSubmit();
+  const said = event.target.matches(".said") && event.target;
+  if (said && (event.key === "Enter" || event.key === " ") && !event.ctrlKey) {
+    event.preventDefault();
+    said.click();
+  }
+});
+
+document.addEventListener("focusin", (event) => {
+  if (event.target.matches(".line > .said")) select(event.target.closest(".line"));
+});
+
+// After a change the same place is chosen again; what is no more has a neighbour.
+let place = null;
+document.addEventListener("htmx:beforeRequest", () => {
+  const line = chosen();
+  place = line && {id: line.id, at: lines().indexOf(line)};
+});
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.target.id === "transcript" || event.detail.target?.id === "transcript") {
+    mark_used();
+    return from_address();
+  }
+  if (!place || chosen()) return mark_used();
+  pick.hidden = true;
+  mark_used();
+  const all = lines();
+  const line = document.getElementById(place.id) || all[Math.min(place.at, all.length - 1)];
+  if (!line) return;
+  select(line, false);
+  line.querySelector(".said").focus({preventScroll: true});
+});
+
+function click_on(selector) {
+  const button = document.querySelector(selector);
+  if (button && !button.disabled) button.click();
+}
+
+function from_address() {
+  const second = /^#t=([\d.]+)$/.exec(location.hash);
+  if (second) show(number(second[1]));
+}
+
+if (["#approve", "#reject"].includes(location.hash)) open_dialog(location.hash.slice(1));
+
+Object.assign(keys, {
+  j: () => go(1),
+  k: () => go(-1),
+  n: next_found,
+  e: () => edit(chosen(), ".editing"),
+  x: () => click_on(".line.selected > .tools [data-way=drop]"),
+  u: () => click_on("[data-undo]"),
+  U: () => click_on("[data-redo]"),
+  a: () => open_dialog("approve"),
+  r: () => open_dialog("reject"),
+  s: () => { location.href = "/"; },
+});

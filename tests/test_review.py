@@ -1,0 +1,212 @@
+"""The page for reviewing, asked as a browser would ask it."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from review import app, safety
+from review.search import Index
+from tests import drafts
+from tests import lighthouse as vik
+
+
+class Browser:
+    """A browser that has the page open."""
+
+    def __init__(self, output: Path) -> None:
+        self.output = output
+        place = output / ".work" / "review"
+        self.guard = safety.guard(place, "127.0.0.1")
+        made = app.create(output, drafts.rules(), self.guard, Index(output, place))
+        self.client = TestClient(made, base_url="http://127.0.0.1:8321")
+
+    def get(self, path: str, **headers: str) -> Any:
+        return self.client.get(path, headers=headers)
+
+    def stamp(self, folder: Path) -> str:
+        found = re.search(r'id="stamp"[^>]*value="(\w+)"', self.get(f"/drafts/{folder.name}").text)
+        assert found
+        return found[1]
+
+    def post(self, path: str, **fields: str) -> Any:
+        headers = {"x-token": self.guard.token, "hx-request": "true"}
+        return self.client.post(path, data=fields, headers=headers)
+
+    def mend(self, folder: Path, way: str, where: str = "", **fields: str) -> Any:
+        fields = {"stamp": self.stamp(folder), "way": way, "where": where, **fields}
+        return self.post(f"/drafts/{folder.name}/mend", **fields)
+
+    def decide(self, folder: Path, status: str, reason: str = "") -> Any:
+        return self.post(
+            f"/drafts/{folder.name}/decide", stamp=self.stamp(folder), status=status, reason=reason
+        )
+
+
+def data(folder: Path, name: str) -> Any:
+    return json.loads((folder / name).read_text("utf-8"))
+
+
+@pytest.fixture
+def output(tmp_path: Path) -> Path:
+    (tmp_path / "output").mkdir()
+    return tmp_path / "output"
+
+
+@pytest.fixture
+def folder(output: Path) -> Path:
+    return drafts.put(output)
+
+
+@pytest.fixture
+def browser(output: Path) -> Iterator[Browser]:
+    yield Browser(output)
+
+
+# --- shelf ---
+
+
+def test_the_shelf_shows_each_draft_with_who_speaks_and_where_it_stands(
+    browser: Browser, folder: Path
+) -> None:
+    page = browser.get("/").text
+    assert "A Light for One" in page and "Tomás Lind with Ruth Okafor" in page
+    assert '<span class="pill new">new</span>' in page
+    assert re.search(r'<rect class="g in"', page), "what is quoted stands out in the strip"
+
+
+def test_an_empty_folder_says_how_to_begin(browser: Browser) -> None:
+    assert "mytake run" in browser.get("/").text
+
+
+def test_a_word_of_the_transcript_is_found_with_its_second(browser: Browser, folder: Path) -> None:
+    page = browser.get("/?q=grandm").text
+    assert "<mark>grandmother</mark>" in page
+    second = vik.sentence("My grandmother").start
+    assert f"/drafts/{folder.name}#t={second}" in page
+    assert "Nothing here is like that" in browser.get("/?q=submarine").text
+
+
+@pytest.mark.parametrize("words", ['"', "AND OR NOT", "a*b(", "NEAR/3", "\x00", "' or 1=1 --"])
+def test_search_syntax_is_only_words(browser: Browser, folder: Path, words: str) -> None:
+    assert browser.client.get("/", params={"q": words}).status_code == 200
+
+
+def test_the_shelf_is_filtered_and_knows_what_changed(browser: Browser, output: Path) -> None:
+    kept = drafts.put(output)
+    other = replace(vik.VIDEO, id="bell", title="Bells of Tromsø", channel="Ringers")
+    gone = drafts.put(output, drafts.interview(other))
+    assert "Bells of Tromsø" in browser.get("/").text
+    assert "A Light for One" not in browser.get("/?channel=Ringers").text
+    assert "Nothing here is like that" in browser.get("/?status=approved").text
+    browser.decide(kept, "approved")
+    assert "A Light for One" in browser.get("/?status=approved").text
+    gone.rename(output.parent / "moved")
+    assert "Tromsø" not in browser.get("/").text
+    assert "Nothing here is like that" in browser.get("/?q=Tromsø").text
+
+
+def test_the_index_is_made_anew_from_the_files_whatever_happened_to_it(
+    browser: Browser, folder: Path
+) -> None:
+    assert "A Light for One" in browser.get("/").text
+    for file in (browser.output / ".work" / "review").glob("index*"):
+        file.write_bytes(b"no database " * 500)
+    assert "A Light for One" in browser.get("/").text
+
+
+# --- desk ---
+
+
+def test_the_desk_shows_the_article_beside_what_was_said(browser: Browser, folder: Path) -> None:
+    page = browser.get(f"/drafts/{folder.name}").text
+    said = drafts.quote("The lens at Vik weighs")
+    line = re.search(r'<div class="line quote" id="a1\.2"[^>]*>', page)
+    assert line and f'data-start="{said.start}" data-end="{said.end}"' in line[0]
+    assert said.words and f'data-words="{said.words[0]} {said.words[1]}"' in line[0]
+    assert "All 9 checks hold." in page
+    transcript = browser.get(f"/drafts/{folder.name}/transcript").text
+    assert "no sensor would have heard him" in transcript
+    assert 'title="Left out of the article: only agrees"' in transcript
+
+
+def test_what_is_shown_is_what_the_run_wrote_to_the_byte(folder: Path) -> None:
+    """From its files alone, an interview renders to the same files."""
+    from review import checks, draft
+
+    of = draft.Draft(folder)
+    known = draft.interview(of)
+    for name, text in checks.files(of, known, drafts.rules()).items():
+        assert (folder / name).read_text("utf-8") == text, name
+
+
+def test_audio_is_sent_in_the_ranges_that_a_player_asks_for(browser: Browser, folder: Path) -> None:
+    path = f"/drafts/{folder.name}/audio"
+    whole = (folder / "audio.wav").read_bytes()
+    assert browser.get(path).content == whole
+    part = browser.get(path, range="bytes=1000-1999")
+    assert part.status_code == 206 and part.content == whole[1000:2000]
+    assert part.headers["content-range"] == f"bytes 1000-1999/{len(whole)}"
+    assert browser.get(path, range=f"bytes={len(whole)}-").status_code == 416
+
+
+def test_without_a_copy_of_the_audio_the_times_lead_to_the_recording(
+    browser: Browser, output: Path
+) -> None:
+    folder = drafts.put(output, sound=False)
+    page = browser.get(f"/drafts/{folder.name}").text
+    assert "No copy of the audio is kept" in page and "<audio" not in page
+    second = int(drafts.quote("The lens at Vik weighs").start)
+    assert f'href="https://example.org/watch?v=vik#t={second}"' in page
+    assert browser.get(f"/drafts/{folder.name}/audio").status_code == 404
+
+
+def test_findings_stand_where_they_occur_with_what_mends_them(
+    browser: Browser, output: Path
+) -> None:
+    made = drafts.interview()
+    first = made.article.questions[0]
+    bent = replace(first.answer[0], text="A keeper mostly sleeps beside the machine.")
+    article = replace(
+        made.article,
+        questions=(replace(first, answer=(bent, *first.answer[1:])), *made.article.questions[1:]),
+    )
+    found = drafts.receipt(made.video, article)
+    folder = drafts.put(output, replace(made, article=article, receipt=found))
+    page = browser.get(f"/drafts/{folder.name}").text
+    line = page.split('id="a1.1"')[1].split('id="a1.2"')[0]
+    assert "is not what was said there" in line and 'class="hard"' in line
+    assert "Use what was said" in line and "Take the quotation marks off" in line
+    assert "It must be mended, or answered" in page
+    shelf = browser.get("/").text
+    assert "needs review" in shelf and "is not what was said there" in shelf
+
+
+def test_another_style_has_a_desk_of_its_own(browser: Browser, output: Path) -> None:
+    from pipeline.model import Written
+
+    made = drafts.interview()
+    brief = replace(made.article, style="brief", title="The brief one")
+    other = Written(brief, drafts.receipt(made.video, brief))
+    folder = drafts.put(output, replace(made, others=(other,)))
+    assert f'href="/drafts/{folder.name}?style=brief"' in browser.get("/").text
+    assert "The brief one" in browser.get(f"/drafts/{folder.name}?style=brief").text
+    assert browser.get(f"/drafts/{folder.name}?style=essay").status_code == 404
+
+
+def test_a_bug_is_told_beside_the_article_and_not_in_its_place(
+    browser: Browser, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from review import desk
+
+    monkeypatch.setattr(desk, "sheet", None)
+    answer = browser.get(f"/drafts/{folder.name}")
+    assert answer.status_code == 500 and "Something went wrong" in answer.text
+    assert "NoneType" not in answer.text
+    part = browser.get(f"/drafts/{folder.name}", **{"hx-request": "true"})
+    assert part.headers["hx-retarget"] == "#told" and "<html" not in part.text

@@ -1,0 +1,344 @@
+"""Mending, deciding and what is kept of it."""
+
+import json
+import multiprocessing
+import os
+import signal
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from pipeline import store
+from pipeline.model import Article
+from review import draft, editing, record
+from review.draft import Draft
+from tests import drafts
+from tests import lighthouse as vik
+from tests.test_review import Browser, data
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "output").mkdir()
+    return drafts.put(tmp_path / "output")
+
+
+@pytest.fixture
+def browser(folder: Path) -> Browser:
+    return Browser(folder.parent)
+
+
+def answer(folder: Path, number: int = 1) -> list[dict[str, Any]]:
+    said: list[dict[str, Any]] = data(folder, "data/article.json")["questions"][number - 1][
+        "answer"
+    ]
+    return said
+
+
+def texts(folder: Path, number: int = 1) -> list[str]:
+    return [said["text"] for said in answer(folder, number)]
+
+
+# --- mend ---
+
+
+def test_a_broken_quotation_is_found_at_once_and_undone(browser: Browser, folder: Path) -> None:
+    before = {name: (folder / name).read_bytes() for name in ("article.md", "receipt.json")}
+    page = browser.mend(folder, "reword", "a1.1", text="A keeper mostly sleeps all night.").text
+    assert "is not what was said there" in page and "Use what was said" in page
+    assert data(folder, "receipt.json")["status"] == "needs_review"
+    assert "mostly sleeps" in (folder / "article.md").read_text()
+    assert "Needs review before it is published" in (folder / "article.md").read_text()
+    page = browser.mend(folder, "undo").text
+    assert "All 9 checks hold" in page
+    assert {name: (folder / name).read_bytes() for name in before} == before
+    assert "mostly sleeps" in browser.mend(folder, "redo").text
+    assert "mostly listens" in browser.mend(folder, "verbatim", "a1.1").text
+    assert data(folder, "receipt.json")["status"] == "ready"
+
+
+def test_a_shortened_quotation_points_at_the_words_that_are_left(
+    browser: Browser, folder: Path
+) -> None:
+    whole = answer(folder)[1]
+    browser.mend(folder, "reword", "a1.2", text="It floats in a bath of mercury.")
+    short = answer(folder)[1]
+    assert short["words"][1] == whole["words"][1] and short["words"][0] > whole["words"][0]
+    assert short["start"] > whole["start"]
+    browser.mend(folder, "whole", "a1.2")
+    assert answer(folder)[1]["words"] == whole["words"]
+
+
+def test_words_of_another_are_found_whoever_puts_them_in(browser: Browser, folder: Path) -> None:
+    page = browser.mend(folder, "reword", "a1.1", text="And why is it mercury?").text
+    assert "is not what was said there" in page
+    page = browser.mend(folder, "recite", "a1.1").text
+    assert "is not said by a guest" in page
+
+
+def test_sentences_and_questions_are_dropped_moved_and_added(
+    browser: Browser, folder: Path
+) -> None:
+    first, second = texts(folder)
+    browser.mend(folder, "down", "a1.1")
+    assert texts(folder) == [second, first]
+    browser.mend(folder, "drop", "a1.1")
+    assert texts(folder) == [first]
+    wanted = vik.sentence("So the captain counts")
+    browser.mend(folder, "insert", "a1.1", sentence=wanted.id)
+    assert texts(folder) == [first, wanted.text]
+    page = browser.mend(folder, "drop", "q2").text
+    told = data(folder, "data/article.json")
+    assert len(told["questions"]) == 2
+    assert any(left["title"] == "The storm" for left in told["left_out"])
+    assert all("storm of January" not in link["title"] for link in told["links"])
+    assert "questions, not" not in page, "how many there are is the reviewer's to say"
+    assert browser.mend(folder, "up", "q1").status_code == 422
+
+
+def test_a_question_that_was_left_out_can_be_added(browser: Browser, folder: Path) -> None:
+    offers = browser.get(f"/drafts/{folder.name}/offers").text
+    assert "Were you afraid as a child" in offers and "What does a lighthouse keeper" not in offers
+    words = vik.sentence("Were you afraid").words
+    page = browser.mend(folder, "ask", "q1", asked=f"{words[0]}-{words[1]}").text
+    assert "A child on an island thinks" in page
+    questions = data(folder, "data/article.json")["questions"]
+    assert [question["start"] for question in questions] == sorted(q["start"] for q in questions)
+    assert data(folder, "receipt.json")["status"] == "ready"
+
+
+def test_a_question_is_asked_again_with_a_hint(browser: Browser, folder: Path) -> None:
+    before = texts(folder)
+    browser.mend(folder, "again", "q1", hint="rhythm of the signal")
+    assert texts(folder) != before
+    assert any("rhythm" in text for text in texts(folder))
+    assert data(folder, "receipt.json")["status"] == "ready"
+
+
+@pytest.mark.parametrize("where", ["a9.1", "a1.9", "a0.1", "a1.0", "q0", "q9", "s1.1.1", "x", ""])
+@pytest.mark.parametrize("way", ["reword", "drop", "up", "verbatim", "insert", "again", "nothing"])
+def test_what_is_not_there_cannot_be_mended(folder: Path, way: str, where: str) -> None:
+    from pipeline.errors import CannotMend
+    from review import mend
+
+    known = draft.interview(Draft(folder))
+    with pytest.raises(CannotMend):
+        mend.mended(known, way, where, {"text": "New words.", "sentence": "none"})
+
+
+# --- decide ---
+
+
+def test_an_approved_article_is_no_draft_any_more(browser: Browser, folder: Path) -> None:
+    page = browser.decide(folder, "approved").text
+    assert ">approved</span>" in page
+    front = (folder / "article.md").read_text().split("---")[1]
+    assert "draft: false" in front and "review: approved" in front
+    assert data(folder, "review.json")["decision"]["status"] == "approved"
+
+
+def test_a_hard_finding_stops_approval_until_a_reason_is_given(
+    browser: Browser, folder: Path
+) -> None:
+    browser.mend(folder, "reword", "a1.1", text="A keeper mostly sleeps all night.")
+    refused = browser.decide(folder, "approved")
+    assert refused.status_code == 422 and "is not what was said there" in refused.text
+    assert "draft: true" in (folder / "article.md").read_text()
+    browser.decide(folder, "approved", "Tomás asked for it by mail.")
+    written = (folder / "article.md").read_text()
+    assert "draft: false" in written and "Needs review before" not in written
+    told = data(folder, "review.json")
+    assert told["decision"]["reason"] == "Tomás asked for it by mail."
+    assert "is not what was said there" in told["decision"]["despite"][0]
+    assert told["history"][-1]["reason"] == "Tomás asked for it by mail."
+
+
+def test_a_change_takes_back_what_was_decided(browser: Browser, folder: Path) -> None:
+    browser.decide(folder, "approved")
+    page = browser.mend(folder, "drop", "a1.2").text
+    assert ">approved</span>" not in page
+    assert "review: approved" not in (folder / "article.md").read_text()
+
+
+def test_a_rejection_needs_a_reason_and_can_be_taken_back(browser: Browser, folder: Path) -> None:
+    assert browser.decide(folder, "rejected").status_code == 422
+    browser.decide(folder, "rejected", "Too thin.")
+    assert "draft: true" in (folder / "article.md").read_text()
+    assert ">rejected</span>" in browser.get("/").text
+    browser.decide(folder, "open")
+    assert ">new</span>" in browser.get("/").text
+    assert [e["what"] for e in data(folder, "review.json")["history"]] == [
+        "rejected",
+        "took the decision back",
+    ]
+
+
+def test_what_is_kept_is_as_the_contract_says(browser: Browser, folder: Path) -> None:
+    browser.mend(folder, "drop", "a1.2")
+    browser.decide(folder, "approved", "Fine.")
+    docs = Path(__file__).parent.parent / "docs"
+    section = (docs / "contract.md").read_text("utf-8").split("## review.json")[1]
+    for name, schema in (("review.json", "review"), ("data/versions/0001.json", "version")):
+        told = json.loads((docs / "schema" / f"{schema}.json").read_text("utf-8"))
+        jsonschema.Draft202012Validator(told).validate(data(folder, name))
+        assert [field for field in told["properties"] if f"`{field}`" not in section] == []
+
+
+# --- two tabs ---
+
+
+def test_the_second_of_two_tabs_is_told_and_overwrites_nothing(
+    browser: Browser, folder: Path
+) -> None:
+    seen = browser.stamp(folder)
+    browser.mend(folder, "reword", "title", text="The First Tab")
+    late = browser.post(
+        f"/drafts/{folder.name}/mend", stamp=seen, way="reword", where="title", text="The second"
+    )
+    assert late.status_code == 409 and "was changed since you opened it" in late.text
+    assert late.headers["hx-retarget"] == "#told"
+    assert data(folder, "data/article.json")["title"] == "The First Tab"
+    decided = browser.post(f"/drafts/{folder.name}/decide", stamp=seen, status="approved")
+    assert decided.status_code == 409 and not data(folder, "review.json")["decision"]
+
+
+# --- versions ---
+
+
+def test_every_version_is_kept_and_two_can_be_compared(browser: Browser, folder: Path) -> None:
+    browser.mend(folder, "reword", "title", text="A Light for Two")
+    browser.mend(folder, "drop", "a1.2")
+    browser.mend(folder, "undo")
+    browser.mend(folder, "reword", "closing", text="So much for that.")
+    kept = [path.name for path in sorted((folder / "data" / "versions").iterdir())]
+    assert kept == ["0000.json", "0001.json", "0002.json", "0003.json"]
+    assert data(folder, "data/versions/0003.json")["parent"] == 1, "undoing throws nothing away"
+    page = browser.get(f"/drafts/{folder.name}/versions?old=0&new=3").text
+    assert "<ins>" in page and "So much for that." in page and "<del>" in page
+    stamp = browser.stamp(folder)
+    browser.post(f"/drafts/{folder.name}/restore", stamp=stamp, number="2")
+    assert len(texts(folder)) == 1
+    assert len(list((folder / "data" / "versions").iterdir())) == 5
+
+
+def test_a_hand_in_the_files_is_seen_and_spared(browser: Browser, folder: Path) -> None:
+    by_hand = (folder / "article.md").read_text() + "\nMy own words.\n"
+    (folder / "article.md").write_text(by_hand)
+    assert "Edited outside of this page" in browser.get(f"/drafts/{folder.name}").text
+    browser.mend(folder, "drop", "a1.2")
+    assert (folder / "article.md").read_text() == by_hand
+    assert "My own words" not in (folder / "article.new.md").read_text()
+
+
+# --- runs ---
+
+
+def test_what_a_person_mended_survives_a_new_run(browser: Browser, folder: Path) -> None:
+    browser.mend(folder, "reword", "title", text="Mine")
+    browser.mend(folder, "drop", "a1.2")
+    mine = (folder / "article.md").read_bytes()
+    made = drafts.interview()
+    newer = replace(made.article, title="The run's own", standfirst="Told anew.")
+    drafts.put(folder.parent, replace(made, article=newer))
+    assert (folder / "article.md").read_bytes() == mine
+    page = browser.get(f"/drafts/{folder.name}").text
+    assert "A run wrote a newer version" in page
+    browser.mend(folder, "take in")
+    told = data(folder, "data/article.json")
+    assert told["title"] == "Mine" and told["standfirst"] == "Told anew."
+    assert len(texts(folder)) == 1
+    assert not list(folder.rglob("*.new.*"))
+    assert "A run wrote a newer" not in browser.get(f"/drafts/{folder.name}").text
+    drafts.put(folder.parent, replace(made, article=newer))
+    assert data(folder, "data/article.json")["title"] == "Mine"
+
+
+def test_what_was_approved_as_it_stands_stays_approved_through_a_new_run(
+    browser: Browser, folder: Path
+) -> None:
+    browser.decide(folder, "approved")
+    approved = (folder / "article.md").read_bytes()
+    made = drafts.interview()
+    drafts.put(folder.parent, replace(made, article=replace(made.article, title="Another")))
+    assert (folder / "article.md").read_bytes() == approved
+    assert ">approved</span>" in browser.get("/").text
+
+
+def test_mends_are_found_again_in_a_transcript_heard_anew(folder: Path) -> None:
+    """Two words more at the beginning: every place in the transcript has moved."""
+    of = Draft(folder)
+    known = draft.interview(of)
+    moved = replace(
+        known,
+        transcript=replace(
+            known.transcript, words=(*known.transcript.words[:2], *known.transcript.words)
+        ),
+        turns=replace(
+            known.turns,
+            turns=tuple(
+                replace(turn, words=(turn.words[0] + 2, turn.words[1] + 2))
+                for turn in known.turns.turns
+            ),
+        ),
+    )
+    base = known.article
+    mine = replace(base, questions=base.questions[:2])
+    merged = editing.merged(moved, base, mine, base)
+    for old, new in zip(mine.statements, merged.statements, strict=True):
+        assert old.words and new.words == (old.words[0] + 2, old.words[1] + 2)
+
+
+# --- killed ---
+
+
+def _save_until_killed(folder: str, ready: Any) -> None:
+    of, rules = Draft(Path(folder)), drafts.rules()
+    ready.set()
+    for turn in range(1000):
+        seen = record.stamp(of)
+        text = f"Title number {turn}"
+        editing.change(of, seen, "reword", "title", {"text": text}, rules)
+
+
+def test_killed_while_saving_it_is_the_old_or_the_new_version(folder: Path) -> None:
+    of, rules = Draft(folder), drafts.rules()
+    context = multiprocessing.get_context("spawn")
+    for after in (0.03, 0.11, 0.2, 0.31):
+        ready = context.Event()
+        saving = context.Process(target=_save_until_killed, args=(str(folder), ready))
+        saving.start()
+        assert ready.wait(60)
+        time.sleep(after)
+        assert saving.pid
+        os.kill(saving.pid, signal.SIGKILL)
+        saving.join()
+        known = editing.opened(of, rules)
+        told = record.review(of)
+        shown = record.version(of, told.version).article if told.version is not None else None
+        assert not told.pending and (shown is None or known.article == shown)
+        title = known.article.title
+        assert f'title: "{title}"' in (folder / "article.md").read_text()
+        assert f"<title>{title}</title>" in (folder / "article.html").read_text()
+        assert store.load(Article, (folder / "data/article.json").read_bytes()) == known.article
+        json.loads((folder / "receipt.json").read_bytes())
+
+
+def test_killed_between_the_decision_and_the_files_the_next_look_writes_them(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of, rules = Draft(folder), drafts.rules()
+    before = (folder / "article.md").read_bytes()
+    with monkeypatch.context() as killed:
+        killed.setattr(record, "settle", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            editing.change(
+                of, record.stamp(of), "reword", "title", {"text": "After the kill"}, rules
+            )
+    assert (folder / "article.md").read_bytes() == before
+    assert Browser(folder.parent).get(f"/drafts/{folder.name}").text.count("After the kill") > 1
+    assert "After the kill" in (folder / "article.md").read_text()
+    assert not record.review(of).pending
