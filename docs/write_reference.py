@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic.fields import FieldInfo
 
+from pipeline.channels import Channel, Filters
 from pipeline.config import Config, Options, Part, Style, Voice
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -61,6 +62,8 @@ def markdown() -> str:
     lines += ["", "## A style: config/styles/NAME.toml", "", *table(Style)]
     lines += ["", "### [voice] of a style", "", *table(Voice)]
     lines += ["", "### [[parts]] of a style", "", *table(Part)]
+    lines += ["", "## A channel: [channel.NAME] in config/channels.toml", "", *table(Channel)]
+    lines += ["", "### filters of a channel", "", *table(Filters)]
     return "\n".join(lines) + "\n"
 
 

@@ -1,28 +1,36 @@
 """One article, with Prefect watching: the same stages, each a task with retries and a history."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from prefect import flow, task
+import httpx
+from prefect import flow, runtime, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
+from prefect.exceptions import PrefectException
+from prefect.states import Completed, Failed
 
-from flows import limits, path
+from flows import house, limits, path, watch
 from pipeline.config import Config, Style
 from pipeline.errors import InterviewError
 from pipeline.model import Published, Source
+from pipeline.sources import sources
 from pipeline.store import Work
+
+# No fault of a recording: the server is away for a moment, or the run was taken back.
+NOT_OURS = (PrefectException, httpx.HTTPError)
 
 T = TypeVar("T")
 
 
 def may_pass(_task: Any, _run: TaskRun, state: State[Any]) -> bool:
-    """Only what may pass by itself is tried again: a rate limit yes, a private video no."""
+    """Only what may pass in a minute is tried again: no network yes, a private video no."""
     try:
         state.result()
     except InterviewError as error:
-        return error.may_pass
+        return error.may_pass and not error.stops_channel  # asking on gets the address banned
     except Exception:  # a bug: another try changes nothing
         return False
     return False
@@ -63,3 +71,38 @@ def article(
     """Turn one recording into an article, and record how that went."""
     with limits.working(source.key, config, output) as work:
         return path.write(source, config, style, output, watched(work), others)
+
+
+@flow(name="article", persist_result=False)
+def video(
+    url: str,
+    channel: str | None = None,
+    again_from: str | None = None,
+    config: str = "config/mytake.toml",
+    output: str | None = None,
+) -> State[Any]:
+    """Turn one video into an article, as its channel's rules ask for.
+
+    `again_from`: a stage to do again, with all after it. A run that was killed goes on where it
+    was: what it did again already is not done a third time.
+    """
+    opened = house.opened(Path(config), Path(output) if output else None)
+    try:
+        order = _order(url, channel, opened)
+    except InterviewError as error:
+        return Failed(message=str(error))
+    if runtime.flow_run.run_count <= 1:
+        order = replace(order, again_from=again_from)
+    # Two short tries; the channel's next look is the third. Others wait for this worker meanwhile.
+    outcome = watch.attempt(order, opened, lambda work: watched(work, (5, 15)), NOT_OURS)
+    if outcome.state == "failed":
+        return Failed(message=outcome.why)
+    if outcome.published is None:
+        return Completed(name="PutOff", message=outcome.why)
+    return Completed(message=f"{outcome.why}: {outcome.published.article}")
+
+
+def _order(url: str, channel: str | None, opened: house.House) -> watch.Order:
+    (source, *_) = sources(url, opened.config.sources, opened.config.download)
+    order = watch.order_of(url, source, opened)
+    return replace(order, channel=channel or order.channel)

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flows import upkeep
+from flows import commands, upkeep
 from flows.screen import plain, say, tell
 from pipeline.errors import BrokenFolder, InterviewError
 
@@ -32,6 +32,7 @@ examples:
   mytake run interview.mp3 --speakers "S1=Ada Lovelace, S2=guest: Grace Hopper"
   mytake run interview.mp3 --writer llm --max-cost 0.20
   mytake show output/2024-04-18-mark-zuckerberg-llama-3-bc6uFV9CJGg
+  mytake channel add https://www.youtube.com/@somechannel
   mytake voices
   mytake clean --dry-run
   mytake stats --svg weeks.svg
@@ -100,6 +101,10 @@ def parser() -> argparse.ArgumentParser:
         help="how many people speak, or who is who: S1=NAME, S1=guest, S1=guest:NAME, host=NAME",
     )
     add.add_argument("--info", type=Path, metavar="FILE", help="the file's yt-dlp .info.json")
+    add.add_argument("--force", action="store_true", help="do all of it again")
+    add.add_argument(
+        "--from", dest="again_from", metavar="STAGE", type=commands.stage, help=commands.FROM
+    )
     add.add_argument("--out", type=Path, metavar="DIR", help="where articles go (default: output)")
     add.add_argument("--config", type=Path, metavar="FILE", help="default: config/mytake.toml")
     add.set_defaults(command=run)
@@ -107,6 +112,7 @@ def parser() -> argparse.ArgumentParser:
     add.add_argument("video", help="its folder in output/, its id, URL or file")
     add.add_argument("--out", type=Path, default=Path("output"), metavar="DIR")
     add.set_defaults(command=show)
+    commands.add_to(words, config_file)
     add = words.add_parser("voices", help="whose voices are remembered, per channel")
     add.add_argument("--out", type=Path, metavar="DIR", help="where articles are (default: output)")
     add.add_argument("--config", type=Path, metavar="FILE")
@@ -167,6 +173,8 @@ def speaker(part: str) -> tuple[str | None, Any]:
 
 def run(args: argparse.Namespace) -> int:
     """`mytake run`: one article each; one failure never stops the others."""
+    from pipeline.history import History
+
     config, style, output = settings(args)
     asked = other_styles(args, config)
     write = recorder() or write_plainly
@@ -175,12 +183,14 @@ def run(args: argparse.Namespace) -> int:
         say(f"\n{source.title or source.address}")
         try:
             others = {**written_styles(args, config, output, source.key), **asked}
+            do_again(args, output, source.key)
             published = write(source, config, style, output, others)
         except InterviewError as error:
             failures.append(error)
             tell(error)
             continue
         written += 1
+        History(output).forgive(source.key)
         say(f"{published.status.replace('_', ' ')}:")
         for name in dict.fromkeys(args.style or [config.compose.style]):
             print(published.folder / article_file(name, config), flush=True)
@@ -191,10 +201,21 @@ def run(args: argparse.Namespace) -> int:
     return 1 if failures else 0
 
 
+def do_again(args: argparse.Namespace, output: Path, key: str) -> None:
+    """What is to be done again, whatever is kept of it."""
+    again = args.again_from or ("download" if args.force else None)
+    if again:
+        from flows.path import STAGES
+        from pipeline.store import Work
+
+        with Work(output / ".work" / key) as work:
+            work.forget(STAGES[STAGES.index(again) :])
+
+
 def settings(args: argparse.Namespace) -> "tuple[Config, Style, Path]":
     """Config, style and output folder, all checked before the first download."""
+    from flows import house
     from pipeline import config as knobs
-    from pipeline.engines import base
 
     path = config_file(args)
     people = {whose: who for told in args.speakers or () for whose, who in told.items()}
@@ -210,14 +231,7 @@ def settings(args: argparse.Namespace) -> "tuple[Config, Style, Path]":
         for section, given in asked.items()
     }
     config = knobs.load(path, changes)
-    base.known("transcribe engine", base.TRANSCRIBERS, config.transcribe.engine)
-    base.known("diarize engine", base.DIARIZERS, config.diarize.engine)
-    base.known("writer", base.WRITERS, config.compose.writer)
-    if config.compose.writer == "llm":
-        from pipeline.engines import keys, llm
-
-        keys.give(os.environ)
-        llm.ready(config.llm)
+    house.ready(config)
     style = knobs.load_style(path.parent / "styles", config.compose.style)
     return config, style, (args.out or Path(config.output)).resolve()
 

@@ -31,6 +31,14 @@ from pipeline.verify import verify
 T = TypeVar("T")
 
 
+# Their order; what is done again from one of them on is done again from there to the end.
+STAGES = (
+    "download", "glossary", "prepare", "transcribe", "correct", "diarize", "attribute",
+    "recognise", "identify", "remember", "edit", "outline", "compose", "verify", "render",
+    "publish",
+)  # fmt: skip
+
+
 class Step(Protocol):
     """Runs a stage, or gives its kept result: `Work.step`, or the same watched by Prefect."""
 

@@ -112,20 +112,21 @@ def notify(args: argparse.Namespace, _file: Path) -> int:
     return 1 if troubles else 0
 
 
-def deploy(_args: argparse.Namespace, _file: Path) -> int:
+def deploy(args: argparse.Namespace, file: Path) -> int:
     """`mytake deploy`: for workers of your own; `mytake serve` needs none of it."""
-    from flows import server
+    from flows import house, server
 
+    opened = house.opened(file, args.out)
     if not server.answers(5):
         say(f"mytake: no Prefect server answers at {server.address()}.")
         say("  Start one (prefect server start), or name it: export PREFECT_API_URL=…/api")
         return 1
     server.prefer()
-    from prefect.client.orchestration import get_client
+    from flows import deploy, takeover
+    from flows.api import POOL
 
-    from flows import pool
-
-    with get_client(sync_client=True) as client:
-        print(pool.deploy(client))
-    say(f"Its workers: prefect worker start --pool {pool.POOL} --type process --limit 2")
+    deploy.deploy(opened)
+    takeover.register()
+    print(f"{server.address()}: {deploy.VIDEO}, {deploy.CHANNEL}, {len(opened.channels)} channels")
+    say(f"Its workers: prefect worker start --pool {POOL} --type process --limit 2")
     return 0

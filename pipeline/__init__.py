@@ -7,7 +7,8 @@ attribute -> Turns - recognise -> known voices - identify -> Speakers - remember
 edit -> Edited - outline -> Topics
 compose -> Article - verify -> Receipt - render -> pages - publish -> output/
 
-`model` holds the nouns, `errors` what may go wrong, `config` every knob, `store` what is kept
+`channels` decides which recordings of a watched list are taken, `history` knows what became of
+each. `model` holds the nouns, `errors` what may go wrong, `config` every knob, `store` what is kept
 between runs. Stages do not import each other; only `flows` knows the order. The files they
 become: docs/contract.md.
 """

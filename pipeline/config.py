@@ -8,6 +8,7 @@ import os
 import re
 import tomllib
 from collections.abc import Collection, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -45,6 +46,14 @@ class DownloadOptions(Options):
         gt=0,
         exclude=True,
         description="Seconds. Longer recordings are refused; raise it if you mean it.",
+    )
+    shortest: float = Field(
+        default=0, ge=0, exclude=True, description="Seconds. Shorter recordings are refused."
+    )
+    since: date | None = Field(
+        default=None,
+        exclude=True,
+        description="Refuse what was published before this day. Unset: take it of any age.",
     )
     language: str | None = Field(
         default=None,
@@ -545,6 +554,26 @@ class Style(Options):
         return _fills(text, BLANKS)
 
 
+class WatchOptions(Options):
+    rest: float = Field(
+        default=3600,
+        ge=0,
+        description="Seconds that a channel rests when its site turned us away; doubled each "
+        "further time, a day at most.",
+    )
+    retry: float = Field(
+        default=600,
+        ge=0,
+        description="Seconds after which a video is tried again that failed for a reason that may "
+        "pass; doubled each further time, a week at most.",
+    )
+    idle: float = Field(
+        default=300,
+        ge=0,
+        description="Seconds without work after which `mytake serve` lets go of its models.",
+    )
+
+
 class Config(Options):
     """The whole configuration."""
 
@@ -567,6 +596,7 @@ class Config(Options):
     publish: PublishOptions = PublishOptions()
     limits: LimitsOptions = LimitsOptions()
     clean: CleanOptions = CleanOptions()
+    watch: WatchOptions = WatchOptions()
 
 
 def load(path: Path, changes: Mapping[str, Mapping[str, Any]] | None = None) -> Config:
@@ -575,7 +605,7 @@ def load(path: Path, changes: Mapping[str, Mapping[str, Any]] | None = None) -> 
     They are what the command line's --knob asks for, and are called that where they are wrong.
     Raises ConfigError, with the nearest valid name for a misspelt one.
     """
-    values = _read_toml(path)
+    values = read_toml(path)
     for section, knobs in (changes or {}).items():
         given = values.get(section, {})
         if isinstance(given, dict):  # else it is told below, with its place
@@ -591,10 +621,10 @@ def load_style(folder: Path, name: str) -> Style:
         raise ConfigError(
             f"no style '{name}'",
             f"{folder} has: {', '.join(known) or 'none'}.",
-            _nearest(name, known),
+            nearest(name, known),
         )
     file = folder / f"{name}.toml"
-    return _checked(Style, _read_toml(file), file)
+    return _checked(Style, read_toml(file), file)
 
 
 def cores() -> int:
@@ -602,7 +632,8 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _read_toml(path: Path) -> dict[str, Any]:
+def read_toml(path: Path) -> dict[str, Any]:
+    """What a TOML file says. Raises ConfigError where it cannot be read."""
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
@@ -642,7 +673,7 @@ def _checked(
             raise ConfigError(*told) from error
         known = _known(kind, first["loc"][:-1])
         raise ConfigError(
-            f"{knob} in {path}", "There is no such knob.", _nearest(str(first["loc"][-1]), known)
+            f"{knob} in {path}", "There is no such knob.", nearest(str(first["loc"][-1]), known)
         ) from error
 
 
@@ -654,6 +685,7 @@ def _known(kind: type[Options], place: tuple[int | str, ...]) -> list[str]:
     return sorted(kind.model_fields)
 
 
-def _nearest(name: str, known: list[str]) -> str:
+def nearest(name: str, known: Collection[str]) -> str:
+    """The known name that was meant, or all that there are."""
     close = difflib.get_close_matches(name, known, n=1)
     return f"Did you mean '{close[0]}'?" if close else f"Known: {', '.join(known)}."

@@ -19,6 +19,8 @@ from pipeline.errors import (
     NoMedia,
     NotYetLive,
     TooLong,
+    TooOld,
+    TooShort,
     UnreadableCaptions,
     UnreadableFile,
 )
@@ -58,7 +60,10 @@ def download(source: Source, options: DownloadOptions, *, folder: Path) -> Recor
 def _from_site(source: Source, options: DownloadOptions, folder: Path) -> Recording:
     def accept(info: Facts) -> None:
         _refuse_live(info, source.address)
-        _refuse_long(info.get("title") or source.address, info.get("duration"), options)
+        title = info.get("title") or source.address
+        _refuse_long(title, info.get("duration"), options)
+        _refuse_short(title, info.get("duration"), options)
+        _refuse_old(title, _date(_named(info, _hints(source))), options)
         # With what will be made of it: a download that cannot be heard is for nothing.
         needed = (_number(info.get("duration")) or 0) * (room.DOWNLOADED + room.HEARD)
         room.ask(folder, "download", needed, options.keep_free)
@@ -70,6 +75,7 @@ def _from_site(source: Source, options: DownloadOptions, folder: Path) -> Record
         fetched.audio.unlink()  # or the next run would take it for the finished download
         raise NoMedia(source.address, f"What came is no recording: {error.args[1]}") from error
     _refuse_long(source.title or source.address, probe.duration, options)
+    _refuse_short(source.title or source.address, probe.duration, options)
     info, hints = fetched.info, _hints(source)
     guessed = info.get("extractor_key") == ytdlp.GENERIC  # made from the address, not from a page
     if not guessed:
@@ -122,6 +128,23 @@ def _refuse_live(info: Facts, url: str) -> None:
 def _refuse_long(title: object, seconds: float | None, options: DownloadOptions) -> None:
     if seconds and seconds > options.longest:
         raise TooLong(plain(str(title)), _clock(seconds), _clock(options.longest))
+
+
+def _refuse_short(title: object, seconds: float | None, options: DownloadOptions) -> None:
+    if seconds and seconds < options.shortest:
+        raise TooShort(plain(str(title)), _clock(seconds), _clock(options.shortest))
+
+
+def _refuse_old(title: object, published: str | None, options: DownloadOptions) -> None:
+    if published and options.since and published < options.since.isoformat():
+        raise TooOld(plain(str(title)), published, options.since)
+
+
+def _named(info: Facts, hints: Facts) -> Facts:
+    """What tells the day: of a file its feed; elsewhere the page, or else the feed."""
+    if info.get("extractor_key") == ytdlp.GENERIC:
+        return hints
+    return {**hints, **{name: fact for name, fact in info.items() if fact}}
 
 
 def _refuse_part(fetched: ytdlp.Fetched, probe: ffmpeg.Probe, source: Source) -> None:

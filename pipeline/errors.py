@@ -69,6 +69,18 @@ class DaySpent(InterviewError):
     )
 
 
+class Stopped(InterviewError):
+    what = "{0} was cancelled."
+    why = "{1}"
+    fix = "Send it again with `mytake trigger`; finished steps are kept."
+
+
+class NoServer(InterviewError):
+    what = "No mytake is serving at {0}."
+    why = "{1}"
+    fix = "Start it with `mytake serve`, and leave it running."
+
+
 # --- the site ---
 
 
@@ -161,6 +173,18 @@ class TooLong(InterviewError):
     fix = "Raise download.longest in config/mytake.toml if you mean it."
 
 
+class TooShort(InterviewError):
+    what = "{0} is too short."
+    why = "It lasts {1}; {2} is the least that was asked for."
+    fix = "Lower `shortest` in config/channels.toml if you mean it."
+
+
+class TooOld(InterviewError):
+    what = "{0} is too old."
+    why = "It was published on {1}; only what came since {2} was asked for."
+    fix = "Change `since` in config/channels.toml if you mean it."
+
+
 # --- the file ---
 
 
@@ -234,6 +258,18 @@ class MissingKey(InterviewError):
     what = "There is no key for {0}."
     why = "The environment variable {1} is not set."
     fix = "Set it in the shell that runs mytake (export {1}=…); it is never written down."
+
+
+class Killed(InterviewError):
+    what = "The process that worked on {0} was killed {1} times."
+    why = "{2}"
+    fix = "See whether memory runs out (a smaller transcribe.model needs less); trigger it again."
+
+
+class Bug(InterviewError):
+    what = "mytake itself failed at {0}."
+    why = "{1}"
+    fix = "Report it with the lines above; it is tried again by itself, less and less often."
 
 
 class BrokenModel(InterviewError):

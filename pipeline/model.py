@@ -27,6 +27,9 @@ def _runs_forwards(start: float, end: float) -> None:
         raise ValueError(f"a span runs forwards from 0, not {start}..{end}")
 
 
+Kind = Literal["video", "short", "stream"]
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """What a user pointed at: one recording, not yet fetched."""
@@ -41,6 +44,20 @@ class Source:
     channel: str | None = None
     published: str | None = None
     description: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A recording as a channel, playlist or feed lists it: known before anything of it is asked."""
+
+    source: Source
+    id: str  # the site's own; stays the same when title or address change
+    title: str
+    seconds: float | None = None
+    published: float | None = None  # since 1970; a channel's page only knows "3 weeks ago"
+    kind: Kind = "video"
+    status: Literal["there", "live", "upcoming"] = "there"
+    closed: bool = False  # for members only
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,10 @@
 
 import difflib
 import hashlib
+import itertools
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,8 +16,15 @@ from urllib.request import url2pathname
 from pipeline.config import DownloadOptions, SourcesOptions
 from pipeline.engines import ytdlp
 from pipeline.engines.outside import plain
-from pipeline.errors import ConfigError, NoMedia, NotThere, UnreadableFile
-from pipeline.model import Source
+from pipeline.errors import (
+    ConfigError,
+    NoMedia,
+    NotFound,
+    NotThere,
+    UnreadableFile,
+    VideoUnavailable,
+)
+from pipeline.model import Kind, Listed, Source
 from pipeline.store import digest
 
 Finished = Callable[[str], bool]  # is the recording with this key on this disk already?
@@ -27,6 +35,15 @@ MEDIA = re.compile(r"\.(mp3|m4a|m4b|aac|mp4|m4v|mov|mkv|webm|ogg|oga|opus|wav|fl
 HOST = re.compile(r"[\w.-]+|[0-9a-f:.]+", re.I)
 ID = re.compile(r"[\w-]{11}", re.ASCII)
 YOUTUBE = re.compile(r"(www\.|m\.)?youtube\.com")
+YOUTUBE_TAB = re.compile(r"youtube\.com/(channel/|c/|user/|@)[^/]+/(videos|shorts|streams)$")
+Tab = Literal["shorts", "streams"]
+TABS: dict[str, Kind] = {"shorts": "short", "streams": "stream"}
+STATUS: dict[str, Literal["live", "upcoming"]] = {
+    "is_upcoming": "upcoming",
+    "is_live": "live",
+    "post_live": "live",
+}
+LONGEST_LIST = 500  # entries that one look reads at most
 CHANNEL = re.compile(r"/(channel/|c/|user/|@)[^/]+/?")
 
 
@@ -49,6 +66,71 @@ def sources(
     else:
         found = (_file(_path(address)),)
     return (_with_info(found[0], info),) if info else found
+
+
+def listed(
+    address: str,
+    network: DownloadOptions,
+    enough: Callable[[Sequence[Listed]], bool],
+    tabs: Collection[Tab] = (),
+) -> tuple[Listed, ...]:
+    """What a channel, playlist or feed lists, newest first, until there is `enough`.
+
+    `tabs`: what else of a YouTube channel is looked at; each costs a request.
+    """
+    url = _web_address(address)
+    if url is None:
+        raise NotThere(address, "A channel is watched at a web address.")
+    found: list[Listed] = []
+    for kind, place in _places(_list_of_videos(url), tabs):
+        try:
+            found += _read(place, kind, network, enough)
+        except (NotFound, VideoUnavailable):  # a channel has no tab for what it never made
+            if kind == "video":
+                raise
+    return tuple(found)
+
+
+def newest_first(address: str) -> bool:
+    """Is the newest entry of this list its first? A playlist is in any order at all."""
+    return bool(YOUTUBE_TAB.search(_list_of_videos(_web_address(address) or "")))
+
+
+def _places(url: str, tabs: Collection[Tab]) -> Iterator[tuple[Kind, str]]:
+    yield TABS.get(url.rpartition("/")[2], "video"), url
+    if url.endswith("/videos") and YOUTUBE_TAB.search(url):
+        yield from ((TABS[tab], f"{url.removesuffix('videos')}{tab}") for tab in sorted(tabs))
+
+
+def _read(
+    url: str, kind: Kind, network: DownloadOptions, enough: Callable[[Sequence[Listed]], bool]
+) -> list[Listed]:
+    """The entries of one list, as many as are needed."""
+    found: list[Listed] = []
+    ordered = newest_first(url)
+    for entry in itertools.islice(ytdlp.entries(url, network), LONGEST_LIST):
+        found.append(_listed(entry, kind))
+        # Without an order the newest may be the last; a feed comes whole anyway.
+        if ordered and enough(found):
+            break
+    if not ordered and all(one.published for one in found):
+        found.sort(key=lambda one: one.published or 0, reverse=True)
+    return found
+
+
+def _listed(entry: ytdlp.Entry, kind: Kind) -> Listed:
+    status: Literal["there", "live", "upcoming"] = STATUS.get(entry.status or "", "there")
+    source = _from_list(entry, entry.of)
+    return Listed(
+        source,
+        plain(entry.id or "")[:200] or source.key,
+        plain(entry.title or "")[:300] or entry.url,
+        entry.seconds,
+        entry.published,
+        "short" if "/shorts/" in entry.url else kind,
+        status,
+        entry.closed,
+    )
 
 
 def key_of(address: str) -> str:

@@ -186,6 +186,12 @@ class Work:
                 if isinstance(path, Path) and path.is_relative_to(self.root) and not path.exists():
                     yield path
 
+    def forget(self, names: Collection[str]) -> None:
+        """Do these steps again when they are next asked for, whatever is kept of them."""
+        for manifest in self.root.glob("*.json"):
+            if manifest.stem.partition("-")[0] in names:
+                manifest.unlink()
+
     def variants(self, stage: Callable[..., object]) -> list[str]:
         """Those of this stage that were ever finished here."""
         begins = f"{stage.__name__}-"

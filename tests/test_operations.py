@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import yaml
 
+from flows.api import POOL
 from flows.cli import main, parser
-from flows.pool import POOL
 from flows.takeover import BEAT, automations
 
 ROOT = Path(__file__).parent.parent

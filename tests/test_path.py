@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from flows.path import write
+from flows.path import STAGES, write
 from pipeline.config import Config
 from pipeline.model import Audio, Glossary, Pages, Published, Recording, Source, Transcript, Voice
 from tests import lighthouse as vik
@@ -64,3 +64,11 @@ def test_who_speaks_is_not_asked_anew_of_the_sound_when_other_words_were_heard()
     assert told(None, heard)["diarize"] == told(None, other)["diarize"]
     named = replace(heard, voices=(Voice("Ada", 0.0, 9.0),))
     assert told(None, named)["diarize"][1] == named
+
+
+def test_the_steps_are_named_in_their_order() -> None:
+    """`--from STAGE` does it and all after it again."""
+    sometimes = {"recognise", "remember"}
+    assert [name for name in STAGES if name not in sometimes] == list(told(None))
+    assert STAGES.index("attribute") < STAGES.index("recognise") < STAGES.index("identify")
+    assert STAGES.index("identify") < STAGES.index("remember") < STAGES.index("edit")

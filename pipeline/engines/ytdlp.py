@@ -9,7 +9,7 @@ import logging
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any
@@ -53,6 +53,11 @@ class Entry:
     title: str | None = None
     published: float | None = None  # seconds since 1970
     description: str | None = None
+    id: str | None = None  # the site's own, or a feed's for its entry
+    seconds: float | None = None
+    status: str | None = None  # yt-dlp's live_status
+    closed: bool = False  # not for all
+    of: str | None = None  # the list's title
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +140,31 @@ def listing(url: str, newest: int, options: DownloadOptions) -> Listing | None:
     return Listing(found.get("title"), tuple(told[:newest]))
 
 
+def entries(url: str, options: DownloadOptions) -> Iterator[Entry]:
+    """What a list holds, in its own order; asks for its next page when that is come to.
+
+    Of a YouTube channel no dates are listed; "3 weeks ago" becomes the latest day that can mean.
+    """
+    asked = {"extractor_args": {"youtubetab": {"approximate_date": [""]}}}
+    with _open(url, options, asked) as ydl:
+        found = _followed(ydl, url)
+        if found.get("_type") not in ("playlist", "multi_video"):
+            raise NoMedia(url, "That is one recording, and no list of them.")
+        for entry in _leaves(found):
+            if HTTP.fullmatch(entry.get("url") or ""):
+                yield replace(_entry(entry), of=found.get("title"))
+
+
+def _followed(ydl: Any, url: str) -> Info:
+    """What stands at an address, unopened, behind all that only points elsewhere."""
+    for _ in range(5):
+        found: Info = ydl.extract_info(url, download=False, process=False) or {}
+        if found.get("_type") not in ("url", "url_transparent"):
+            return found
+        url = found["url"]
+    raise NoMedia(url, "It leads from one address to the next.")
+
+
 def _can_be_had(entry: Info, options: DownloadOptions) -> bool:
     closed = entry.get("availability") in NOT_FOR_ALL and not options.cookies
     return not closed and entry.get("live_status") not in NOT_YET
@@ -152,12 +182,16 @@ def _entry(entry: Info) -> Entry:
     from yt_dlp.utils import clean_html, unsmuggle_url
 
     # A feed's number for its entry travels inside the address; the address is all we want.
-    url, _ = unsmuggle_url(entry["url"])
+    url, hidden = unsmuggle_url(entry["url"], {})
     return Entry(
         url,
         entry.get("title"),
         entry.get("timestamp"),
         clean_html(entry["description"]) if entry.get("description") else None,
+        entry.get("id") or hidden.get("force_videoid"),
+        entry.get("duration"),
+        entry.get("live_status"),
+        entry.get("availability") in NOT_FOR_ALL,
     )
 
 

@@ -1,4 +1,7 @@
-"""By hand: `run -- mytake's arguments` against the fake site, or `serve --port N` as a proxy."""
+"""By hand: `run -- mytake's arguments` against the fake site, or `serve --port N` as a proxy.
+
+`run -- serve …` works too: its desks are then of this module, and ask the same fake site.
+"""
 
 import argparse
 import sys
@@ -13,7 +16,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("run").add_argument("mytake", nargs=argparse.REMAINDER)
     commands.add_parser("serve").add_argument("--port", type=int, default=8899)
+    desk = commands.add_parser("desk", help="flows.desk, with YouTube's hosts sent to URL")
+    desk.add_argument("url")
+    desk.add_argument("rest", nargs="*")
     args = parser.parse_args(argv)
+    if args.command == "desk":
+        return at_desk(args.url, args.rest)
     return serve(args.port) if args.command == "serve" else run(args.mytake)
 
 
@@ -27,6 +35,7 @@ def serve(port: int) -> int:
 
 def run(arguments: list[str]) -> int:
     """`mytake` in this process: it needs no knob that would make it trust any certificate."""
+    from flows import serve as serving
     from flows.cli import main as mytake
     from tests.fake_youtube import rewrite
 
@@ -35,9 +44,24 @@ def run(arguments: list[str]) -> int:
     with FakeYouTube() as site:
         site.add(sample())
         rewrite.install(site.url)
+        serving.DESK = desk_for(site.url)
         code = mytake(arguments)
         print(f"{site.requests} requests: {dict(site.hits)}", file=sys.stderr)
     return code
+
+
+def desk_for(url: str) -> tuple[str, ...]:
+    """The command of a desk that asks the fake site at this address."""
+    return (sys.executable, "-m", "tests.fake_youtube", "desk", url)
+
+
+def at_desk(url: str, rest: list[str]) -> int:
+    from flows import desk
+    from tests.fake_youtube import rewrite
+
+    rewrite.install(url)
+    desk.main(*rest)
+    return 0
 
 
 if __name__ == "__main__":

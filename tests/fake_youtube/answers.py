@@ -86,7 +86,7 @@ def details(video: Video) -> Json:
         "videoId": video.id,
         "title": video.title,
         "lengthSeconds": str(announced(video)),
-        "channelId": CHANNEL.id,
+        "channelId": video.of.id,
         "shortDescription": video.description,
         "viewCount": "1234",
         "author": video.channel,
@@ -116,8 +116,8 @@ def microformat(video: Video) -> Json:
         "uploadDate": f"{video.published}T10:00:00-07:00",
         "publishDate": f"{video.published}T10:00:00-07:00",
         "viewCount": "1234",
-        "externalChannelId": CHANNEL.id,
-        "ownerProfileUrl": f"http://www.youtube.com/{CHANNEL.handle}",
+        "externalChannelId": video.of.id,
+        "ownerProfileUrl": f"http://www.youtube.com/{video.of.handle}",
         "ownerChannelName": video.channel,
         "availableCountries": ["DE", "FR"],
         "isShortsEligible": video.tab == "shorts",
@@ -221,8 +221,8 @@ def watch_next(video: Video) -> Json:
         "text": video.channel,
         "navigationEndpoint": {
             "browseEndpoint": {
-                "browseId": CHANNEL.id,
-                "canonicalBaseUrl": f"/{CHANNEL.handle}",
+                "browseId": video.of.id,
+                "canonicalBaseUrl": f"/{video.of.handle}",
             }
         },
     }
@@ -289,7 +289,7 @@ def page_of(videos: Iterable[Video], tab: str, start: int, size: int = 30) -> li
     shown = listed(videos, tab)
     items = [lockup(video) for video in shown[start : start + size]]
     if start + size < len(shown):
-        token = {"continuationCommand": {"token": f"{tab}|{start + size}"}}
+        token = {"continuationCommand": {"token": f"{shown[0].of.id}|{tab}|{start + size}"}}
         items.append({"continuationItemRenderer": {"continuationEndpoint": token}})
     return items
 

@@ -19,6 +19,18 @@ class Sound:
 
 
 @dataclass(frozen=True)
+class Channel:
+    """Who the videos are from."""
+
+    id: str = "UC" + "A" * 22
+    handle: str = "@fakechannel"
+    name: str = "Fake Channel"
+
+
+CHANNEL = Channel()
+
+
+@dataclass(frozen=True)
 class Video:
     """One video. `kind` picks how the site answers: see `answers.PLAYABILITY` and `server`."""
 
@@ -35,16 +47,8 @@ class Video:
     sounds: tuple[Sound, ...] = (Sound(),)
     channel: str = "Fake Channel"
     file: Path | None = None  # the sound itself, instead of a tone
+    of: Channel = CHANNEL  # whose it is
     sponsored: tuple[tuple[float, float, str], ...] = ()  # SponsorBlock's: start, end, category
-
-
-@dataclass(frozen=True)
-class Channel:
-    """Who the videos are from."""
-
-    id: str = "UC" + "A" * 22
-    handle: str = "@fakechannel"
-    name: str = "Fake Channel"
 
 
 def sample() -> Video:
@@ -64,7 +68,6 @@ def sample() -> Video:
     )
 
 
-CHANNEL = Channel()
 PLAYLIST = "PLfakefakefakefakefake"
 
 CUES = (

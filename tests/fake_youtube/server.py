@@ -12,8 +12,10 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cache, cached_property
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -23,7 +25,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from pipeline.engines import ffmpeg
 from tests.fake_youtube import answers
-from tests.fake_youtube.catalog import CHANNEL, PLAYLIST, VIDEOS, Video
+from tests.fake_youtube.catalog import CHANNEL, PLAYLIST, VIDEOS, Channel, Video
 
 KEPT = Path(tempfile.gettempdir()) / "mytake-fake-youtube"
 CHANNEL_PATH = re.compile(r"/(?:channel/(UC[\w-]{22})|(@[\w.-]+))(?:/(videos|shorts|streams))?")
@@ -78,6 +80,7 @@ class FakeYouTube:
     def __init__(self, videos: Iterable[Video] = VIDEOS, port: int = 0) -> None:
         self.videos = {video.id: video for video in videos}
         self.sponsorblock_is_down = False
+        self.wall: str | None = None  # a kind that every page is now: "bot", "http429"
         self.hits: Counter[str] = Counter()  # "host /path" -> how often it was asked for
         self.sent = 0  # bytes of media
         self.cookies: set[str] = set()  # what the program sent along
@@ -99,6 +102,15 @@ class FakeYouTube:
         """Put a video on the site; returns its address."""
         self.videos[video.id] = video
         return f"https://www.youtube.com/watch?v={video.id}"
+
+    def of(self, owner: Channel) -> list[Video]:
+        """What this channel has."""
+        return [video for video in self.videos.values() if video.of == owner]
+
+    def seen(self, number: str) -> Video | None:
+        """The video as the site shows it now."""
+        video = self.videos.get(number)
+        return replace(video, kind=self.wall) if video and self.wall else video
 
     @property
     def requests(self) -> int:
@@ -198,6 +210,9 @@ class Handler(BaseHTTPRequestHandler):
         """Answers of the network rather than of the site. True: that was the answer."""
         if video.kind == "http429":
             self.reply("Too many requests", status=429)
+        elif video.kind == "slow":
+            time.sleep(2)
+            return False
         elif video.kind == "drop":
             self.hang_up()
         elif video.kind == "flaky" and self.site.hits[f"flaky {video.id}"] < 2:
@@ -229,13 +244,17 @@ class Handler(BaseHTTPRequestHandler):
             self.reply("Not found", status=404)
 
     def channel(self, number: str | None, handle: str | None, tab: str | None) -> None:
-        if number != CHANNEL.id and handle != CHANNEL.handle:
+        owners = {CHANNEL, *(video.of for video in self.site.videos.values())}
+        owner = next((one for one in owners if number == one.id or handle == one.handle), None)
+        if not owner:
             return self.reply("Not found", status=404)
-        videos = self.site.videos.values()
-        return self.reply(answers.page(answers.channel_page(CHANNEL, videos, tab or "videos")))
+        if self.site.wall == "http429":
+            return self.reply("Too many requests", status=429)
+        videos = self.site.of(owner)
+        return self.reply(answers.page(answers.channel_page(owner, videos, tab or "videos")))
 
     def watch(self, number: str) -> None:
-        video = self.site.videos.get(number)
+        video = self.site.seen(number)
         if not video:
             gone = {"playabilityStatus": answers.refused("ERROR", "This video is unavailable")}
             self.reply(answers.page({"contents": {}}, gone))
@@ -246,11 +265,12 @@ class Handler(BaseHTTPRequestHandler):
         if what == "browse" and "browseId" in body:
             return self.reply(answers.playlist_page(self.site.videos.values()))
         if what == "browse":
-            tab, start = body["continuation"].split("|")
-            items = answers.page_of(self.site.videos.values(), tab, int(start))
+            owner, tab, start = body["continuation"].split("|")
+            videos = [video for video in self.site.videos.values() if video.of.id == owner]
+            items = answers.page_of(videos, tab, int(start))
             more = {"appendContinuationItemsAction": {"continuationItems": items}}
             return self.reply({"onResponseReceivedActions": [more]})
-        video = self.site.videos.get(body.get("videoId", ""))
+        video = self.site.seen(body.get("videoId", ""))
         if not video:
             gone = answers.refused("ERROR", "This video is unavailable")
             told = {"playabilityStatus": gone, "videoDetails": {"videoId": body.get("videoId")}}

@@ -1,0 +1,178 @@
+"""Looking at a channel, and one recording of it taken: with no Prefect, so it is the same without.
+
+`look` lists and decides, `attempt` writes one article or records the one reason why there is none.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Literal
+
+from flows import limits, path
+from flows.house import House
+from pipeline.channels import Channel, Decision, decide, enough, looked
+from pipeline.compose import compose
+from pipeline.config import Config, Style
+from pipeline.errors import Bug, Busy, InterviewError
+from pipeline.history import History, Rest
+from pipeline.model import Kind, Published, Source
+from pipeline.sources import TABS, Tab, listed, newest_first
+from pipeline.store import Work
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Look:
+    """What one look at a channel found; `rest`: it was left alone, and nothing was asked."""
+
+    decisions: tuple[Decision, ...] = ()
+    rest: Rest | None = None
+
+    @property
+    def taken(self) -> tuple[Decision, ...]:
+        """Those that are to be written now."""
+        return tuple(one for one in self.decisions if one.verdict == "take")
+
+
+def look(name: str, house: House, *, keep: bool = True) -> Look:
+    """List a channel and decide on each recording; without `keep`, only to show it.
+
+    Raises InterviewError where the list cannot be had; a wall makes the channel rest.
+    """
+    channel, history = house.channel(name), History(house.output)
+    if rest := history.rest(name):
+        return Look(rest=rest)
+    with history.registering(name):
+        register, now = history.register(name), datetime.now(UTC)
+        tabs = _tabs(channel)
+        try:
+            with limits.talking(channel.url, house.config, house.output):
+                found = listed(channel.url, house.config.download, enough(register, channel), tabs)
+        except InterviewError as error:
+            if keep:
+                history.keep(name, replace(register, trouble=str(error)))
+                if error.stops_channel:
+                    history.turned_away(name, error, house.config.watch)
+            raise
+        ordered = newest_first(channel.url)
+        decisions = decide(
+            found,
+            register,
+            channel,
+            now,
+            done=lambda one: history.done(one.source),
+            failure=lambda one: history.failure(one.source.key),
+            ordered=ordered,
+        )
+        if keep:
+            kinds: tuple[Kind, ...] = ("video", *(TABS[tab] for tab in tabs))
+            history.keep(
+                name,
+                looked(found, decisions, register, channel, now, kinds=kinds, ordered=ordered),
+            )
+    return Look(decisions)
+
+
+def _tabs(channel: Channel) -> tuple[Tab, ...]:
+    wanted: dict[Tab, bool] = {"shorts": channel.filters.shorts, "streams": channel.filters.live}
+    return tuple(tab for tab, asked in wanted.items() if asked)
+
+
+@dataclass(frozen=True)
+class Order:
+    """One recording that is to become an article."""
+
+    source: Source
+    title: str
+    channel: str | None = None  # the watched one whose rules hold
+    again_from: str | None = None  # a stage: do it and all after it again
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of an order: "put off" is neither done nor failed, its time will come."""
+
+    state: Literal["written", "failed", "put off"]
+    why: str = ""
+    published: Published | None = None
+
+
+def attempt(
+    order: Order,
+    house: House,
+    step: Callable[[Work], path.Step] = lambda work: work.step,
+    not_ours: tuple[type[Exception], ...] = (),
+) -> Outcome:
+    """Write one article. Whatever goes wrong is recorded, and stops no other recording.
+
+    Errors that are `not_ours` are no fault of the recording, and pass through.
+    """
+    history = History(house.output)
+    if order.channel and (rest := history.rest(order.channel)):
+        return Outcome("put off", f"{order.channel} rests until {rest.until:%H:%M} UTC: {rest.why}")
+    if order.channel and not order.again_from and (folder := history.done(order.source)):
+        return Outcome("put off", f"It is there already: {folder}")
+    try:
+        published = _written(order, house, step)
+    except Busy as error:
+        return Outcome("put off", str(error))
+    except InterviewError as error:
+        return _failed(order, house, error)
+    except not_ours:
+        raise
+    except Exception as error:  # ours: the next recording may go through all the same
+        log.exception("%s", order.source.address)
+        return _failed(order, house, Bug(order.title, f"{type(error).__name__}: {error}"[:500]))
+    history.forgive(order.source.key)
+    if order.channel:
+        history.welcome(order.channel)
+    return Outcome("written", published.status.replace("_", " "), published)
+
+
+def _failed(order: Order, house: House, error: InterviewError) -> Outcome:
+    history, watch = History(house.output), house.config.watch
+    history.fail(order.source, order.title, order.channel, error, watch)
+    if order.channel and error.stops_channel:
+        history.turned_away(order.channel, error, watch)
+    return Outcome("failed", str(error))
+
+
+def _written(order: Order, house: House, step: Callable[[Work], path.Step]) -> Published:
+    config, style, others = shape(order, house)
+    with limits.working(order.source.key, config, house.output) as work:
+        if order.again_from:
+            work.forget(path.STAGES[path.STAGES.index(order.again_from) :])
+        return path.write(order.source, config, style, house.output, step(work), others)
+
+
+def shape(order: Order, house: House) -> tuple[Config, Style, dict[str, Style]]:
+    """The configuration and styles of one recording, as its channel has them.
+
+    A style in which it was written before stays, and is redone where its facts changed.
+    """
+    channel = house.channels.get(order.channel or "")
+    config = channel.over(house.config) if channel else house.config
+    before = Work(house.output / ".work" / order.source.key).variants(compose)
+    asked = [*(channel.styles[1:] if channel else ()), *before]
+    others = {
+        name: house.style(name)
+        for name in dict.fromkeys(asked)
+        if name != config.compose.style
+        and (house.file.parent / "styles" / f"{name}.toml").is_file()
+    }
+    return config, house.style(config.compose.style), others
+
+
+def order_of(address: str, source: Source, house: House) -> Order:
+    """The order for a recording that somebody names, with the rules of a channel that listed it."""
+    history = History(house.output)
+    for name in house.channels:
+        register = history.register(name)
+        for one in register.waiting:
+            if one.source.key == source.key:
+                return Order(one.source, one.title, name)
+        if any(seen.key == source.key for seen in register.seen.values()):
+            return Order(source, source.title or address, name)
+    return Order(source, source.title or address)
