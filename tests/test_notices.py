@@ -1,56 +1,22 @@
 """Notices: they arrive, what strangers wrote does no harm, and no secret is told."""
 
-import json
 import logging
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 
 import pytest
 
 from flows.cli import main
 from pipeline.engines.notices import Event, blocked, check, digest, new_draft, notify, safe
 from pipeline.errors import ConfigError
+from tests.receiver import Receiver, receiving
 
 HOSTILE = "@everyone <!channel> <script>x</script> [win](https://evil.example)\r\nSubject: x \u202e"
 
 
-class Receiver(ThreadingHTTPServer):
-    """Takes what is posted; answers as it is told."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Post)
-        self.got: list[dict[str, Any]] = []
-        self.headers: list[dict[str, str]] = []
-        self.status = 200
-
-    @property
-    def url(self) -> str:
-        return f"json://127.0.0.1:{self.server_port}/hook"
-
-
-class Post(BaseHTTPRequestHandler):
-    server: Receiver
-
-    def do_POST(self) -> None:
-        self.server.headers.append(dict(self.headers))
-        self.server.got.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-        self.send_response(self.server.status)
-        self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    with Receiver() as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-        thread.start()
+    with receiving() as server:
         yield server
-        server.shutdown()
-        thread.join()
 
 
 def test_a_new_draft_is_told(receiver: Receiver) -> None:
