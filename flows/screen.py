@@ -6,7 +6,12 @@ import sys
 from pipeline.errors import InterviewError
 
 # Who has something to say of each step.
-TOLD = ("pipeline.store", "pipeline.engines.model_writer", "pipeline.engines.slots")
+TOLD = (
+    "pipeline.store",
+    "pipeline.engines.model_writer",
+    "pipeline.engines.slots",
+    "pipeline.watch",
+)
 
 
 def tell_steps() -> None:

@@ -1,5 +1,7 @@
 """A watched channel tells of drafts, of failures once, and of a site that turned us away."""
 
+import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -69,3 +71,21 @@ def test_an_address_with_a_secret_is_refused_with_its_line(tmp_path: Path) -> No
         _ = watcher.house
     assert "holds a secret" in str(refused.value)
     assert "pw@" not in str(refused.value)
+
+
+def test_a_look_deletes_sound_whose_time_is_over(
+    fake_youtube: FakeYouTube, watcher: Watcher
+) -> None:
+    from flows.channel import channel
+
+    fake_youtube.videos.clear()
+    for number in (1, 2):
+        put(fake_youtube, A, number)
+    watcher.poll("first")
+    sounds = sorted(watcher.output.glob(".work/*/prepare/16k.wav"))
+    assert len(sounds) == 2
+    old = time.time() - 31 * 86_400
+    for mark in sounds[0].parent.parent.glob("*.json"):
+        os.utime(mark, (old, old))
+    channel.fn("first", str(watcher.file), str(watcher.output))
+    assert [sound.exists() for sound in sounds] == [False, True]
