@@ -10,7 +10,6 @@ did what: that nothing was lost, and that no step was done twice.
 import argparse
 import json
 import os
-import re
 import shutil
 import signal
 import socket
@@ -22,17 +21,16 @@ import urllib.request
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from flows.api import POOL
 from pipeline.sources import key_of
 
 ROOT = Path(__file__).resolve().parent.parent
+POOL = "mytake"
 WORKERS = ("first", "second")
 PATIENCE = 600.0
-DONE = re.compile(r"^(\w[\w-]*)\s+(\d+\.\d) s$")  # a step that was run, as pipeline.store logs it
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -55,7 +53,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         seen = house.work(started)
         for line in house.report(args.videos, seen):
             print(line)
-        return 0 if house.nothing_lost(args.videos) and not house.twice() else 1
+        return 0 if house.nothing_lost(args.videos) and not house.twice(seen) else 1
 
 
 # --- PostgreSQL and Prefect ---
@@ -185,6 +183,7 @@ class Seen:
     began: float
     killed: float = 0.0
     killed_run: str = ""
+    done: dict[str, int] = field(default_factory=dict)  # steps, and when
     taken_up: float = 0.0
     ended: float = 0.0
 
@@ -202,6 +201,16 @@ class House:
         """On a disk that all workers share."""
         return self.place / "output"
 
+    @property
+    def config(self) -> Path:
+        """Of all runs."""
+        return self.place / "config" / "mytake.toml"
+
+    @property
+    def where(self) -> tuple[str, ...]:
+        """The same on the command line."""
+        return "--config", str(self.config), "--out", str(self.output)
+
     def ask(self, path: str, body: object) -> Any:
         """Prefect's REST API."""
         request = urllib.request.Request(
@@ -211,15 +220,19 @@ class House:
             return json.loads(reply.read() or b"null")
 
     def deploy(self) -> None:
-        """A pool of processes, the flow, and the rule that takes up what a killed worker left."""
-        subprocess.run(
-            [sys.executable, "-m", "flows.cli", "deploy", "--out", str(self.output)],
+        """What `mytake deploy` does: flows, pool, and the rules that take up what was left."""
+        (self.place / "config").mkdir()
+        (self.place / "config" / "styles").symlink_to(ROOT / "config" / "styles")
+        self.config.write_text("[limits]\nhearing = 2\n", encoding="utf-8")
+        run = subprocess.run(
+            [sys.executable, "-m", "flows.cli", "deploy", *self.where],
             env=environment(self.place, self.url),
             cwd=ROOT,
             check=True,
             capture_output=True,
             text=True,
         )
+        print(run.stdout.strip())
         with urllib.request.urlopen(f"{self.url}/deployments/name/article/video") as reply:
             self.deployment = json.loads(reply.read())["id"]
 
@@ -227,8 +240,7 @@ class House:
         """One run for each recording."""
         for number in range(1, videos + 1):
             file = captions(self.place / "recordings", number)
-            body = {"parameters": {"url": str(file)}, "name": file.stem}
-            body["state"] = {"type": "SCHEDULED"}
+            body = {"parameters": {"url": str(file)}, "state": {"type": "SCHEDULED"}}
             self.ask(f"/deployments/{self.deployment}/create_flow_run", body)
 
     def runs(self) -> list[dict[str, Any]]:
@@ -250,6 +262,7 @@ class House:
             if not seen.killed and (victim := self.half_way("first", runs)):
                 kill(first)
                 seen.killed, seen.killed_run = time.monotonic(), victim
+                seen.done = self.steps()
             again = [run for run in runs if key(run) == seen.killed_run and run["run_count"] > 1]
             if again and not seen.taken_up:
                 seen.taken_up = time.monotonic()
@@ -273,24 +286,16 @@ class House:
         """In whose log it runs; the last, where two were at it."""
         for who in reversed(WORKERS):
             log = (self.place / f"{who}.log").read_text("utf-8", "replace")
-            if f"Flow run '{run['name']}'" in log:
+            if f"Flow run '{run['name']}' - Beginning" in log:
                 return who
         return ""
 
     # --- what came of it ---
 
-    def steps(self) -> dict[str, Counter[str]]:
-        """recording -> how often each of its steps was run to its end, as the logs say."""
-        named = {run["id"]: key(run) for run in self.runs()}
-        done: dict[str, Counter[str]] = {name: Counter() for name in named.values()}
-        offset = 0
-        while found := self.ask("/logs/filter", {"limit": 200, "offset": offset}):
-            offset += len(found)
-            for line in found:
-                told = DONE.match(line["message"].strip())
-                if told and line["flow_run_id"] in named:
-                    done[named[line["flow_run_id"]]][told[1]] += 1
-        return done
+    def steps(self) -> dict[str, int]:
+        """Steps that are finished, and when each was: a file that appears whole."""
+        done = self.output.glob(".work/file-*/*.json")
+        return {f"{file.parent.name}/{file.stem}": file.stat().st_mtime_ns for file in done}
 
     def articles(self) -> int:
         """Published folders that are whole."""
@@ -300,17 +305,18 @@ class House:
         """Is every run done, with one article each, and nothing half?"""
         done = all(run["state_type"] == "COMPLETED" for run in self.runs())
         folders = [path for path in self.output.iterdir() if not path.name.startswith(".")]
-        published = sum(steps["publish"] for steps in self.steps().values())
-        return done and published == self.articles() == len(folders) == videos
+        return done and self.articles() == len(folders) == videos
 
-    def twice(self) -> list[str]:
-        """Steps that were done more than once."""
-        return [
-            f"{name}: {step} {count} times"
-            for name, steps in self.steps().items()
-            for step, count in steps.items()
-            if count > 1
+    def twice(self, seen: Seen) -> list[str]:
+        """Steps that were finished when the worker was killed, and were done again."""
+        now = self.steps()
+        again = [step for step, when in seen.done.items() if now.get(step) != when]
+        runs = [
+            f"{key(run)}: run {run['run_count']} times"
+            for run in self.runs()
+            if run["run_count"] != 1 + (key(run) == seen.killed_run)
         ]
+        return [*again, *runs]
 
     def report(self, videos: int, seen: Seen) -> Iterator[str]:
         """In Markdown."""
@@ -322,17 +328,16 @@ class House:
             yield f"- the first was killed in the middle of {seen.killed_run}; taken up {waited}"
         else:
             yield "- nobody was killed: the first worker was never half way"
-        steps = self.steps()
-        yield f"- steps done: {sum(sum(one.values()) for one in steps.values())} in all"
-        if seen.killed_run:
-            yield f"- those of {seen.killed_run}: {', '.join(steps[seen.killed_run])}"
-        yield f"- steps done twice: {', '.join(self.twice()) or 'none'}"
+        before = [step for step in seen.done if step.startswith(seen.killed_run)]
+        yield f"- finished before that: {len(seen.done)} steps, {len(before)} of them its own"
+        again = ", ".join(self.twice(seen)) or "none"
+        yield f"- finished in all: {len(self.steps())} steps; twice: {again}"
         yield f"- nothing lost: {'yes' if self.nothing_lost(videos) else 'NO'}"
 
 
 def key(run: dict[str, Any]) -> str:
     """Of its recording."""
-    return key_of(str(run["parameters"]["url"]))
+    return key_of(run["parameters"]["url"])
 
 
 def captions(folder: Path, number: int) -> Path:

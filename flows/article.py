@@ -13,6 +13,7 @@ from prefect.exceptions import PrefectException
 from prefect.states import Completed, Failed
 
 from flows import again, house, limits, path, watch
+from flows.screen import tell_steps
 from pipeline.config import Config, Style
 from pipeline.errors import InterviewError
 from pipeline.model import Published, Source
@@ -23,6 +24,8 @@ from pipeline.store import Work
 NOT_OURS = (PrefectException, httpx.HTTPError)
 
 T = TypeVar("T")
+
+tell_steps()
 
 
 def may_pass(_task: Any, _run: TaskRun, state: State[Any]) -> bool:

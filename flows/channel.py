@@ -1,6 +1,7 @@
 """One look at a channel, with Prefect watching: a run of `article` for each video it takes."""
 
 import itertools
+import logging
 import os
 from datetime import UTC
 from pathlib import Path
@@ -12,19 +13,29 @@ from prefect.states import Completed, Failed
 
 from flows import deploy, house, watch
 from flows.api import LATER, Api
+from flows.clean import sweep
 from pipeline.channels import Decision
+from pipeline.engines.room import size
 from pipeline.errors import InterviewError, Stopped
 from pipeline.history import History
+
+log = logging.getLogger("pipeline.watch")  # below what Prefect is told of
 
 
 @flow(name="channel", flow_run_name="{name}", persist_result=False)
 def channel(name: str, config: str = "config/mytake.toml", output: str | None = None) -> State[Any]:
-    """List what is new on one channel, and ask for an article of each video that is wanted."""
+    """List what is new on one channel, and ask for an article of each video that is wanted.
+
+    Sound whose time is over goes first: who only serves never types `mytake clean`.
+    """
     opened = house.opened(Path(config), Path(output) if output else None)
     if name not in opened.channels:
         return Completed(name="Gone", message=f"{name} is watched no more.")
     if overtaken(name, opened):
         return Completed(name="Overtaken", message="A later look has been there already.")
+    for old in sweep(opened.output, opened.config.clean):
+        if old.freed:
+            log.info("%s of sound deleted, %.0f days old: %s", size(old.freed), old.days, old.title)
     try:
         seen = watch.look(name, opened)
     except InterviewError as error:

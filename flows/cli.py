@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flows import commands, upkeep
-from flows.screen import plain, say, tell
+from flows.screen import plain, say, tell, tell_steps
 from pipeline.errors import BrokenFolder, InterviewError
 
 if TYPE_CHECKING:
@@ -70,8 +70,7 @@ def with_messages() -> None:
     messages = logging.getLogger("pipeline")
     messages.handlers = [screen]
     messages.setLevel(logging.WARNING)
-    for told in ("pipeline.store", "pipeline.engines.model_writer", "pipeline.engines.slots"):
-        logging.getLogger(told).setLevel(logging.INFO)
+    tell_steps()
 
 
 def parser() -> argparse.ArgumentParser:

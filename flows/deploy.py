@@ -38,19 +38,9 @@ def deploy(house: House) -> None:
 
     with get_client(sync_client=True) as client:
         _pool(client)
-        # With dots, not a colon: then no worker of Prefect's copies the project to where it is.
-        _flow(client, video, VIDEO, "flows.article.video", LATER, house)
-        number = _flow(client, channel, CHANNEL, "flows.channel.channel", LOOK, house)
+        _flow(client, video, VIDEO, "flows.article:video", LATER, house)
+        number = _flow(client, channel, CHANNEL, "flows.channel:channel", LOOK, house)
         _schedules(client, number, house)
-
-
-def deploy_for_workers(house: House) -> None:
-    """The same, and what workers of Prefect's own need: who takes up what a killed one left."""
-    from flows import takeover
-
-    deploy(house)
-    with get_client(sync_client=True) as client:
-        takeover.register(client)
 
 
 def _pool(client: SyncPrefectClient) -> None:

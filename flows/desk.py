@@ -75,7 +75,7 @@ def run(number: str, entry: str) -> str:
     from prefect.exceptions import Abort, Pause
     from prefect.flow_engine import run_flow
 
-    module, _, name = entry.rpartition(".")
+    module, name = entry.split(":")
     flow: Callable[..., Any] = getattr(importlib.import_module(module), name)
     with get_client(sync_client=True) as client:
         flow_run = client.read_flow_run(UUID(number))

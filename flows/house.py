@@ -8,7 +8,7 @@ from pathlib import Path
 from pipeline import channels, config
 from pipeline.channels import Channel
 from pipeline.config import Config, Style
-from pipeline.engines import base, keys, notices
+from pipeline.engines import base, keys
 from pipeline.errors import ConfigError
 
 
@@ -51,10 +51,7 @@ def opened(file: Path, output: Path | None = None) -> House:
 def watched(file: Path) -> dict[str, Channel]:
     """The channels that stand beside this configuration."""
     styles = sorted(style.stem for style in (file.parent / "styles").glob("*.toml"))
-    found = channels.load(channels_file(file), styles)
-    for address in {one for channel in found.values() for one in channel.notify}:
-        notices.check(address)
-    return found
+    return channels.load(channels_file(file), styles)
 
 
 def channels_file(file: Path) -> Path:

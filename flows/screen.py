@@ -1,8 +1,23 @@
 """What people see of a run: results go to stdout, all else here, to stderr."""
 
+import logging
 import sys
 
 from pipeline.errors import InterviewError
+
+# Who has something to say of each step.
+TOLD = (
+    "pipeline.store",
+    "pipeline.engines.model_writer",
+    "pipeline.engines.slots",
+    "pipeline.watch",
+)
+
+
+def tell_steps() -> None:
+    """Let them say it, to this screen or to Prefect: that gives loggers a handler and no level."""
+    for name in TOLD:
+        logging.getLogger(name).setLevel(logging.INFO)
 
 
 def plain(text: str) -> str:

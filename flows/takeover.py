@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
-from prefect.client.orchestration import SyncPrefectClient
+from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import StateType
 from prefect.events.actions import ChangeFlowRunState
 from prefect.events.schemas.automations import AutomationCore, EventTrigger, Posture
@@ -28,11 +28,12 @@ SILENCES: Final = (
 )
 
 
-def register(client: SyncPrefectClient) -> None:
+def register() -> None:
     """Tell the server, once. Its workers must beat: PREFECT_FLOWS_HEARTBEAT_FREQUENCY=30."""
-    for automation in automations():
-        if not client.read_automations_by_name(automation.name):
-            client.create_automation(automation)
+    with get_client(sync_client=True) as client:
+        for automation in automations():
+            if not client.read_automations_by_name(automation.name):
+                client.create_automation(automation)
 
 
 def automations() -> Iterator[AutomationCore]:

@@ -115,7 +115,6 @@ def notify(args: argparse.Namespace, _file: Path) -> int:
 def deploy(args: argparse.Namespace, file: Path) -> int:
     """`mytake deploy`: for workers of your own; `mytake serve` needs none of it."""
     from flows import house, server
-    from flows.api import POOL
 
     opened = house.opened(file, args.out)
     if not server.answers(5):
@@ -123,9 +122,11 @@ def deploy(args: argparse.Namespace, file: Path) -> int:
         say("  Start one (prefect server start), or name it: export PREFECT_API_URL=…/api")
         return 1
     server.prefer()
-    from flows.deploy import CHANNEL, VIDEO, deploy_for_workers
+    from flows import deploy, takeover
+    from flows.api import POOL
 
-    deploy_for_workers(opened)
-    print(VIDEO, CHANNEL, sep="\n")
+    deploy.deploy(opened)
+    takeover.register()
+    print(f"{server.address()}: {deploy.VIDEO}, {deploy.CHANNEL}, {len(opened.channels)} channels")
     say(f"Its workers: prefect worker start --pool {POOL} --type process --limit 2")
     return 0

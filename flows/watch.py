@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal
 
-from flows import again, limits, news, path
+from flows import again, limits, path, tell
 from flows.house import House
 from pipeline.channels import Channel, Decision, decide, enough, looked
 from pipeline.compose import compose
@@ -47,16 +47,16 @@ def look(name: str, house: House, *, keep: bool = True) -> Look:
     with history.registering(name):
         register, now = history.register(name), datetime.now(UTC)
         tabs = _tabs(channel)
+        if keep:
+            tell.failures(name, register.looked, house)
         try:
             with limits.talking(channel.url, house.config, house.output):
-                known = enough(register, channel)
-                found = listed(channel.url, house.config.download, known, tabs)
+                found = listed(channel.url, house.config.download, enough(register, channel), tabs)
         except InterviewError as error:
             if keep:
                 history.keep(name, replace(register, trouble=str(error)))
                 if error.stops_channel:
-                    rest = history.turned_away(name, error, house.config.watch)
-                    news.turned_away(name, rest, house)
+                    tell.blocked(name, history.turned_away(name, error, house.config.watch), house)
             raise
         ordered = newest_first(channel.url)
         decisions = decide(
@@ -69,7 +69,6 @@ def look(name: str, house: House, *, keep: bool = True) -> Look:
             ordered=ordered,
         )
         if keep:
-            news.failures(name, register.looked, house)
             kinds: tuple[Kind, ...] = ("video", *(TABS[tab] for tab in tabs))
             history.keep(
                 name,
@@ -131,7 +130,7 @@ def attempt(
     history.forgive(order.source.key)
     if order.channel:
         history.welcome(order.channel)
-        news.drafted(order.channel, order.title, published, house)
+        tell.draft(order.channel, order.title, published, house)
     return Outcome("written", published.status.replace("_", " "), published)
 
 
@@ -139,8 +138,7 @@ def _failed(order: Order, house: House, error: InterviewError) -> Outcome:
     history, watch = History(house.output), house.config.watch
     history.fail(order.source, order.title, order.channel, error, watch)
     if order.channel and error.stops_channel:
-        rest = history.turned_away(order.channel, error, watch)
-        news.turned_away(order.channel, rest, house)
+        tell.blocked(order.channel, history.turned_away(order.channel, error, watch), house)
     return Outcome("failed", str(error))
 
 

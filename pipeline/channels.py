@@ -15,6 +15,7 @@ from cronsim import CronSim, CronSimError
 from pydantic import Field, StringConstraints, ValidationError, field_validator, model_validator
 
 from pipeline.config import Config, Options, Spelling, nearest, read_toml, who_is_who
+from pipeline.engines import notices
 from pipeline.engines.channels import address
 from pipeline.errors import ConfigError
 from pipeline.history import Failure, Passed, Register, Seen
@@ -128,6 +129,16 @@ class Channel(Options):
             near = difflib.get_close_matches(zone, known, n=1) or ["Europe/Berlin"]
             raise ValueError(f"there is no such time zone; one is {near[0]}")
         return zone
+
+    @field_validator("notify")
+    @classmethod
+    def _can_be_told(cls, urls: tuple[str, ...]) -> tuple[str, ...]:
+        for url in urls:
+            try:
+                notices.check(url)
+            except ConfigError as error:
+                raise ValueError(f"{error.args[0]}: {error.args[1]} {error.args[2]}") from None
+        return urls
 
     @field_validator("names")
     @classmethod

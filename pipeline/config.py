@@ -636,9 +636,9 @@ class Config(Options):
     verify: VerifyOptions = VerifyOptions()
     render: RenderOptions = RenderOptions()
     publish: PublishOptions = PublishOptions()
-    watch: WatchOptions = WatchOptions()
     limits: LimitsOptions = LimitsOptions()
     clean: CleanOptions = CleanOptions()
+    watch: WatchOptions = WatchOptions()
 
 
 def load(path: Path, changes: Mapping[str, Mapping[str, Any]] | None = None) -> Config:

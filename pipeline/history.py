@@ -21,7 +21,9 @@ from pipeline.config import WatchOptions
 from pipeline.errors import (
     BrokenModel,
     Bug,
+    Changed,
     ConfigError,
+    DaySpent,
     DiskFull,
     InterviewError,
     LiveNow,
@@ -42,7 +44,9 @@ NOT_YET = 3600.0
 # No fault of the recording: somebody will mend it.
 THIS_MACHINE = (
     BrokenModel,
+    Changed,
     ConfigError,
+    DaySpent,
     DiskFull,
     MissingKey,
     MissingModel,

@@ -1,4 +1,4 @@
-"""A service that notices are sent to, on loopback."""
+"""Somebody on loopback who is told things: what was posted, and with which headers."""
 
 import json
 import threading
@@ -36,8 +36,7 @@ class Post(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def listening() -> Iterator[Receiver]:
-    """One that runs until the end of the block."""
+def receiving() -> Iterator[Receiver]:
     with Receiver() as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.05,))
         thread.start()

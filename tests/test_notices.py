@@ -8,14 +8,14 @@ import pytest
 from flows.cli import main
 from pipeline.engines.notices import Event, blocked, check, digest, new_draft, notify, safe
 from pipeline.errors import ConfigError
-from tests.receiver import Receiver, listening
+from tests.receiver import Receiver, receiving
 
 HOSTILE = "@everyone <!channel> <script>x</script> [win](https://evil.example)\r\nSubject: x \u202e"
 
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    with listening() as server:
+    with receiving() as server:
         yield server
 
 

@@ -12,7 +12,6 @@ from pipeline.model import Source
 from pipeline.store import Work
 from tests.fake_youtube.podcast import Podcast
 from tests.fake_youtube.server import FakeYouTube
-from tests.receiver import listening
 from tests.watched import YOUTUBE, A, B, Watcher, configured, put
 
 NOW_AND_HERE = "[watch]\nrest = 0\nretry = 0\n"
@@ -125,26 +124,6 @@ def test_a_bot_wall_stops_the_channel_and_it_goes_on_where_it_was(
     )
     assert watcher.poll("first") == {"ok 3": "written"}
     assert watcher.articles() == wanted and watcher.failed() == {}
-
-
-def test_new_drafts_lasting_failures_and_walls_are_told_once(
-    site: FakeYouTube, tmp_path: Path
-) -> None:
-    with listening() as receiver:
-        watcher = watching(tmp_path, first=f'notify = ["{receiver.url}"]')
-        put(site, A, 1)
-        put(site, A, 2, "age")
-        watcher.poll("first")
-        watcher.poll("first")
-        watcher.poll("first")
-        assert [got["title"] for got in receiver.got] == ["New draft: ok 1", "1 video failed"]
-        site.wall = "bot"
-        put(site, A, 3)
-        seen = watch.look("first", watcher.house)
-        for one in seen.taken:
-            order = watch.Order(one.listed.source, one.listed.title, "first")
-            watch.attempt(order, watcher.house)
-    assert receiver.got[2]["title"] == "Channel blocked: first"
 
 
 def test_a_video_that_alone_meets_a_wall_does_not_keep_the_others_waiting(
