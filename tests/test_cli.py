@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.cli import main, parser, plain, published_folder, speakers
+from flows.cli import main, parser, plain, speakers
+from flows.drafts import published_folder
 from pipeline.sources import key_of
 
 ROOT = Path(__file__).parent.parent
