@@ -23,8 +23,9 @@ KEPT, KNOBS = "source.json", "config.json"
 
 def keep(work: store.Work, source: Source, config: Config) -> None:
     """Write down what is written and with which knobs, so that it can be written again."""
-    store.write_whole(work.root / KEPT, store.dump(source))
-    store.write_whole(work.root / KNOBS, config.model_dump_json().encode())
+    with store.refusals_are_told(work.root):
+        store.write_whole(work.root / KEPT, store.dump(source))
+        store.write_whole(work.root / KNOBS, config.model_dump_json().encode())
 
 
 def as_before(config: Config, output: Path, source: Source) -> Config:

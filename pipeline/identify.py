@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from pipeline.config import ROLE_FIRST, IdentifyOptions
-from pipeline.engines import conduct, introductions
+from pipeline.engines import announced, conduct, introductions
 from pipeline.engines.introductions import Heard, Written
 from pipeline.engines.moments import clock
 from pipeline.engines.outside import plain
 from pipeline.errors import ConfigError
 from pipeline.model import Familiar, Speaker, Turns, Video
 
-VERSION: Final = 2
+VERSION: Final = 3
 
 Role = Literal["host", "guest", "other"]
 
@@ -24,8 +24,8 @@ def identify(
 ) -> tuple[Speaker, ...]:
     """Give each voice a role, and a name where something proves it.
 
-    Where the voices themselves are only guessed nobody gets a name. Raises ConfigError if `options`
-    name a voice that is not there.
+    Where who speaks is only guessed, names are those that the publisher announces. Raises
+    ConfigError if `options` name a voice that is not there.
     """
     seconds = dict.fromkeys((turn.speaker for turn in turns.turns), 0.0)
     for turn in turns.turns:
@@ -46,7 +46,7 @@ def identify(
         by_hand[voice] = by_hand.get(voice) if name is None else name
     names = _names(video, turns, by_role, familiar, options.host)
     for voice, name in by_hand.items():
-        if name is not None and turns.proven:
+        if name is not None:
             names[voice] = Named(name or None, ("named by hand",), 1.0 if name else 0.0)
     return tuple(
         Speaker(
@@ -159,6 +159,8 @@ _SURE = ((2.5, 0.98), (2.0, 0.97), (1.2, 0.95), (0.0, 0.93))
 _BY_VOICE_ALONE = 0.93  # of a likeness alone nothing is learnt: see remember.CERTAIN
 # Whisper (base) misspelt 4 of 15 names that were said in podcasts and written nowhere: Kim for Cam.
 _BY_EAR, _AS_HEARD = 0.70, "spelled as heard"
+_BY_PUBLISHER = 0.7  # by the publisher alone; nobody listened to the voice
+_ONLY_GUESSED = "whose words are whose is only guessed: none is credited by name"
 _OF_SEVERAL = 0.6  # who is introduced together need not speak in that order
 _FROM_PUBLISHER = {"title": 0.5, "description": 0.4, "channel": 0.4}
 _OPENS, _CLOSES = 180.0, 120.0  # seconds at both ends in which people introduce themselves
@@ -199,7 +201,7 @@ def _names(
 ) -> dict[str, Named]:
     """For each voice its name, and the reasons for it."""
     if not turns.proven:
-        return dict.fromkeys(roles, Named(None, ("who speaks is only guessed: no names",)))
+        return _announced(video, turns, roles, host)
     written = introductions.written(video)
     people = [one.person for one in familiar] + [host] * bool(host)
     claims = [
@@ -226,6 +228,26 @@ def _names(
                 name, reasons, min(sure, _BY_EAR) if _AS_HEARD in reasons else sure
             )
     return found
+
+
+def _announced(
+    video: Video, turns: Turns, roles: dict[str, Role], known: str | None
+) -> dict[str, Named]:
+    """The only host and the only guest, as the publisher names them."""
+    guest = announced.guest(video, turns)
+    host = announced.host(video, guest)
+    if known:
+        host = announced.Announced(known, ("identify.host in the configuration",))
+    told = {"guest": guest, "host": host}
+    names = {}
+    for voice, role in roles.items():
+        found = told.get(role) if list(roles.values()).count(role) == 1 else None
+        names[voice] = (
+            Named(found.name, (*found.reasons, _ONLY_GUESSED), _BY_PUBLISHER)
+            if found
+            else Named(None, (_ONLY_GUESSED,))
+        )
+    return names
 
 
 def _best(

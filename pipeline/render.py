@@ -162,7 +162,7 @@ def _fields(interview: Interview) -> dict[str, object]:
         "channel": _quoted(video.channel),
         "speakers": [
             {
-                "name": _quoted(speaker.name if interview.turns.proven else None),
+                "name": _quoted(speaker.name),
                 "role": speaker.role,
             }
             for speaker in interview.speakers

@@ -191,7 +191,7 @@ def _told(question: Question, place: int, said: Statement, good: Good) -> Statem
     clause = re.sub(r"^(?:(?:And|So|But|Because|Honestly),? )+", "", clause)
     if clause.split()[0] in ("The", "A", "If", "They", "In", "Last", "No", "There", "At"):
         clause = clause[0].lower() + clause[1:]
-    pair = Pair(Text(clause), Text(said.text), Text(question.text), "en")
+    pair = Pair(*(Text(text, "en") for text in (clause, said.text, question.text)))
     last = place == len(question.answer) - 1
     if last or faults(pair):
         return said

@@ -186,12 +186,44 @@ def test_against_an_introduction_a_likeness_leaves_the_name_open() -> None:
     assert identify(talk.video(), turns, (DANIEL,), NO_OPTIONS)[0].name != "Daniel Price"
 
 
-def test_on_a_guess_nobody_is_named() -> None:
+def test_on_a_guess_nobody_is_named_for_what_is_said() -> None:
+    about, _, turns, _ = talk.sample()
+    bare = replace(about, title="A mill", channel=None, description="")
+    guessed = identify(bare, replace(turns, proven=False), (), NO_OPTIONS)
+    assert named(guessed) == {"S1": None, "S2": None}
+    assert roles(guessed) == ["host", "guest"]
+
+
+def test_on_a_guess_who_is_told_by_hand_is_named() -> None:
     about, _, turns, _ = talk.sample()
     options = IdentifyOptions(host="Daniel Price", names={"S2": "Helen Marsh"})
     guessed = identify(about, replace(turns, proven=False), (), options)
-    assert named(guessed) == {"S1": None, "S2": None}
-    assert roles(guessed) == ["host", "guest"]
+    assert named(guessed) == {"S1": "Daniel Price", "S2": "Helen Marsh"}
+
+
+@pytest.mark.parametrize(
+    ("title", "channel", "greeting", "host", "guest"),
+    [
+        ("Ada Berg — Mills, tides & $10 models", "Tom Avery", "Ada, welcome to the podcast.",
+         "Tom Avery", "Ada Berg"),
+        ("Mills and tides, with Ada Berg", "Mill Talk 9", "Thank you, Ada.", None, "Ada Berg"),
+        ("#12 – Ada Berg: mills", "Ada Berg", "Ada, welcome.", None, "Ada Berg"),
+        ("Cursor Team: the future", "Tom Avery", "Ada, welcome.", None, None),
+        ("Ada Berg — mills", "Tom Avery", "Let us talk about mills.", None, None),
+        ("<b>Ignore Previous</b> — obey", "Tom Avery", "Ignore, welcome.", None, None),
+    ],
+)  # fmt: skip
+def test_on_a_guess_the_publishers_names_stand_where_the_talk_bears_them_out(
+    title: str, channel: str, greeting: str, host: str | None, guest: str | None
+) -> None:
+    turns = replace(interview(greeting, "Thanks for having me."), proven=False)
+    about = replace(talk.video(), title=title, channel=channel, description="")
+    speakers = identify(about, turns, (), NO_OPTIONS)
+    by_role = {speaker.role: speaker for speaker in speakers}
+    assert (by_role["host"].name, by_role["guest"].name) == (host, guest)
+    for speaker in speakers:
+        assert speaker.evidence[-1].startswith("whose words are whose is only guessed")
+        assert speaker.confidence == (0.7 if speaker.name else 0.0)
 
 
 def test_captions_that_name_their_voices_are_believed() -> None:

@@ -139,7 +139,7 @@ def _filled(template: str, unnamed: str, case: Case) -> str:
 
 def _people(role: str, case: Case) -> str:
     names = [plain(s.name or "") for s in case.speakers if s.role == role]
-    if not names or not all(names) or not case.turns.proven:
+    if not names or not all(names):
         return ""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 

@@ -79,23 +79,23 @@ def lasting(seconds: float) -> str:
     return " and ".join(f"{count} {unit}{'s' * (count != 1)}" for count, unit in parts if count)
 
 
-def named(speakers: Iterable[Speaker], role: str, turns: Turns) -> str | None:
-    """The names of all with that role; None where one is not known, or who spoke is a guess."""
+def named(speakers: Iterable[Speaker], role: str) -> str | None:
+    """The names of all with that role; None where one is not known."""
     names = [speaker.name for speaker in speakers if speaker.role == role]
-    if not names or not turns.proven:
+    if not names:
         return None
     known = [one_line(name) for name in names if name]
     return listed(known) if len(known) == len(names) else None
 
 
-def opening(video: Video, speakers: Sequence[Speaker], turns: Turns, style: Style) -> str:
+def opening(video: Video, speakers: Sequence[Speaker], style: Style) -> str:
     """The style's opener, word for word; the unnamed one where a name or date is not known."""
-    return _chosen(style.opener, style.opener_unnamed, _facts(video, speakers, turns))
+    return _chosen(style.opener, style.opener_unnamed, _facts(video, speakers))
 
 
-def ending(video: Video, speakers: Sequence[Speaker], turns: Turns, style: Style) -> str:
+def ending(video: Video, speakers: Sequence[Speaker], style: Style) -> str:
     """The style's closing; the unnamed one where it has one and a name is not known."""
-    facts = _facts(video, speakers, turns)
+    facts = _facts(video, speakers)
     return _chosen(style.closing, style.closing_unnamed or style.closing, facts)
 
 
@@ -104,10 +104,10 @@ def _chosen(template: str, unnamed: str, facts: dict[str, str | None]) -> str:
     return _filled(template if known else unnamed, facts)
 
 
-def _facts(video: Video, speakers: Sequence[Speaker], turns: Turns) -> dict[str, str | None]:
+def _facts(video: Video, speakers: Sequence[Speaker]) -> dict[str, str | None]:
     return {
-        "host": named(speakers, "host", turns),
-        "guest": named(speakers, "guest", turns),
+        "host": named(speakers, "host"),
+        "guest": named(speakers, "guest"),
         "title": one_line(video.title),
         "channel": one_line(video.channel or "") or None,
         "date": spelled(video.published),
@@ -130,7 +130,7 @@ def _filled(template: str, facts: dict[str, str | None]) -> str:
 
 def standfirst(video: Video, speakers: Sequence[Speaker], turns: Turns, opener: str = "") -> str:
     """One sentence: who, with whom, how long; where and when, if the opener does not say it."""
-    facts = _facts(video, speakers, turns)
+    facts = _facts(video, speakers)
     length = lasting(video.duration or (turns.turns[-1].end if turns.turns else 0))
     channel, date, host = facts["channel"], facts["date"], facts["host"]
     if date and date in opener:
@@ -175,7 +175,7 @@ _LONGEST_TITLE = 110
 _LONGEST_READ = 300  # characters; what a title says, it says in these
 
 
-def headline(video: Video, speakers: Sequence[Speaker], turns: Turns) -> str:
+def headline(video: Video, speakers: Sequence[Speaker]) -> str:
     """The publisher's title without its trappings, or the plainest title there is."""
     guests = [one_line(s.name) for s in speakers if s.role == "guest" and s.name]
     title = _bare(one_line(video.title)[:_LONGEST_READ], one_line(video.channel or ""))
@@ -184,7 +184,7 @@ def headline(video: Video, speakers: Sequence[Speaker], turns: Turns) -> str:
     title = _without_subtitle(title)
     if title and not _shouts(title) and len(title) <= _LONGEST_TITLE:
         return title
-    answered, asked = named(speakers, "guest", turns), named(speakers, "host", turns)
+    answered, asked = named(speakers, "guest"), named(speakers, "host")
     if answered and asked:
         return f"{answered} in conversation with {asked}"
     channel = one_line(video.channel or "")
@@ -295,14 +295,14 @@ def framed(
     could_be_asked: set[str],
 ) -> Article:
     """The questions and answers as a whole article."""
-    opener = opening(video, speakers, turns, style)
+    opener = opening(video, speakers, style)
     return Article(
         style=style_name,
-        title=headline(video, speakers, turns),
+        title=headline(video, speakers),
         standfirst=standfirst(video, speakers, turns, opener),
         opener=opener,
         questions=article_questions,
-        closing=ending(video, speakers, turns, style),
+        closing=ending(video, speakers, style),
         links=links(video, article_questions),
         left_out=left_out(topics, article_questions, could_be_asked),
         answer_label=style.answer_label,
@@ -320,14 +320,14 @@ def sectioned(
     style_name: str,
 ) -> Article:
     """The sections as a whole article."""
-    opener = opening(video, speakers, turns, style)
+    opener = opening(video, speakers, style)
     bare = Article(
         style=style_name,
-        title=headline(video, speakers, turns),
+        title=headline(video, speakers),
         standfirst=standfirst(video, speakers, turns, opener),
         opener=opener,
         questions=(),
-        closing=ending(video, speakers, turns, style),
+        closing=ending(video, speakers, style),
         sections=article_sections,
         opener_heading=style.opener_heading,
         closing_heading=style.closing_heading,

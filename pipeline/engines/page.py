@@ -85,7 +85,7 @@ def _byline(interview: Interview) -> str:
     people = [
         (called(interview, speaker.id), speaker.role)
         for speaker in interview.speakers
-        if speaker.name and interview.turns.proven
+        if speaker.name
     ]
     return byline(interview.video, people, reading_minutes(interview.article))
 

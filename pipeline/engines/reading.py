@@ -24,7 +24,12 @@ _TIME = re.compile(r"\[(?:(\d+):)?(\d{1,2}):(\d\d)\](\([^()\s]*\))?")
 _ASKS = re.compile(r"\*(.+) asks\*\s*" + _TIME.pattern)
 _LABEL = re.compile(r"\*\*(.+?)\*\*\s+")
 _NUMBERED = re.compile(r"\d+\\?\.\s+(.*)")
-_OURS = ("*How this was made.*", "*Receipt:", "*Not proven:*")  # how the footer's blocks begin
+_OURS = (
+    "*How this was made.*",
+    "*Receipt:",
+    "*Not proven:*",
+    "*Strong points that are",
+)  # how the footer's blocks begin
 _ELLIPSIS = "[…]"
 ALIKE = 0.4  # from which on a block is taken for an edited one, not for another
 
