@@ -4,9 +4,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeVar
-
-from pydantic import ValidationError
 
 from pipeline import config as knobs
 from pipeline import store
@@ -14,25 +11,11 @@ from pipeline.config import Config
 from pipeline.engines.case import Case
 from pipeline.engines.reading import read
 from pipeline.errors import BrokenFolder
-from pipeline.model import (
-    Article,
-    Check,
-    Edited,
-    Interview,
-    Receipt,
-    Speaker,
-    Topic,
-    Transcript,
-    Turn,
-    Turns,
-    Video,
-    Voice,
-    Voices,
-)
+from pipeline.model import Article, Check, Receipt
 from pipeline.render import readable
-from pipeline.verify import GUESSED, verify
-
-T = TypeVar("T")
+from pipeline.verify import verify
+from review import draft
+from review.draft import Draft
 
 NAMED = re.compile(r"article(?:-(?P<style>[^./]+?))?(?:\.new\d*)?\.md")
 EDITED = "read back"  # the check of what only a person can have put there
@@ -100,32 +83,22 @@ def recheck(file: Path, config: Config, styles: Path) -> Rechecked:
     named = NAMED.fullmatch(file.name)
     if named is None:
         raise BrokenFolder(file, "An article is called article.md, or article-STYLE.md.")
-    style = f"-{named['style']}" if named["style"] else ""
-    kept = _kept(folder, f"receipt{style}.json", Receipt)
-    interview = _interview(folder, f"data/article{style}.json", kept)
+    interview = draft.interview(Draft(folder, named["style"] or ""))
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise BrokenFolder(file, f"{error}") from error
     now = read(text, interview)
     was = interview.article
-    promised = _promised(was, kept, config)
-    options = config.compose.model_copy(update={"style": was.style, **promised})
-    shape = knobs.load_style(styles, was.style)
-
-    def checked(article: Article, turns: Turns) -> tuple[Receipt, Case]:
-        heard = (
-            interview.video, interview.transcript, turns, interview.edited, interview.speakers,
-            interview.topics, article, config.verify, options, shape,
-        )  # fmt: skip
-        return verify(*heard), Case(*heard)
-
-    # What made the voices doubtful is kept in the receipt alone.
-    plain, _ = checked(was, interview.turns)
-    doubts = tuple(
-        line for line in _found(kept, "speakers") if line not in _found(plain, "speakers")
+    options = config.compose.model_copy(
+        update={"style": was.style, **_promised(was, interview.receipt, config)}
     )
-    receipt, case = checked(now.article, replace(interview.turns, doubts=doubts))
+    heard = (
+        interview.video, interview.transcript, interview.turns, interview.edited,
+        interview.speakers, interview.topics, now.article, config.verify, options,
+        knobs.load_style(styles, was.style),
+    )  # fmt: skip
+    receipt = verify(*heard)
     if now.found:
         receipt = replace(
             receipt,
@@ -133,7 +106,7 @@ def recheck(file: Path, config: Config, styles: Path) -> Rechecked:
             checks=(Check(EDITED, False, now.found), *receipt.checks),
             reasons=(*now.found, *receipt.reasons),
         )
-    return Rechecked(file, now.article, receipt, case)
+    return Rechecked(file, now.article, receipt, Case(*heard))
 
 
 def _promised(was: Article, kept: Receipt, config: Config) -> dict[str, int]:
@@ -144,36 +117,3 @@ def _promised(was: Article, kept: Receipt, config: Config) -> dict[str, int]:
     asked = next((int(found[1]) for found in told if found), len(was.questions))
     longest = max(len(question.answer) for question in was.questions)
     return {"questions": asked, "sentences": max(longest, config.compose.sentences)}
-
-
-def _found(receipt: Receipt, name: str) -> tuple[str, ...]:
-    return next((check.found for check in receipt.checks if check.name == name), ())
-
-
-def _interview(folder: Path, article: str, receipt: Receipt) -> Interview:
-    voices = _kept(folder, "data/voices.json", tuple[Voice, ...])
-    return Interview(
-        video=_kept(folder, "data/video.json", Video),
-        audio=None,
-        transcript=_kept(folder, "data/transcript.json", Transcript),
-        voices=Voices("", voices),
-        turns=Turns(
-            _kept(folder, "data/turns.json", tuple[Turn, ...]),
-            proven=GUESSED not in _found(receipt, "speakers"),
-        ),
-        speakers=_kept(folder, "data/speakers.json", tuple[Speaker, ...]),
-        edited=_kept(folder, "data/edited.json", Edited),
-        topics=_kept(folder, "data/topics.json", tuple[Topic, ...]),
-        article=_kept(folder, article, Article),
-        receipt=receipt,
-    )
-
-
-def _kept(folder: Path, name: str, kind: Any) -> Any:
-    try:
-        return store.load(kind, (folder / name).read_bytes())
-    except FileNotFoundError as error:
-        raise BrokenFolder(folder, f"{name} is missing.") from error
-    except (OSError, ValidationError) as error:
-        first = f"{error}".splitlines()
-        raise BrokenFolder(folder, f"{name}: {' '.join(first[:3])}") from error
