@@ -437,7 +437,7 @@ def test_a_broken_folder_is_one_clear_error(
             with pytest.raises(BrokenFolder, match=name):
                 checked(file)
         (tmp_path / name).unlink()
-        with pytest.raises(BrokenFolder, match=f"{name} is missing"):
+        with pytest.raises(BrokenFolder, match=re.escape(name)):
             checked(file)
         (tmp_path / name).write_bytes(whole)
     file.write_bytes(b"\xff\xfe")
