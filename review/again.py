@@ -71,11 +71,14 @@ def another(known: Interview, article: Article, question: Question, hint: str) -
     elsewhere = {s.words for q in article.questions if q != question for s in q.answer}
     reply = tuple(s for s in exchange.reply if s.words not in elsewhere)
     used = frozenset(one.words for one in question.answer if one.words)
-    answer = _answer(replace(exchange, reply=reply), hint, used)
-    if not answer or {s.words for s in answer} == used:
-        near = f" about “{hint}”" if hint else ""
-        raise CannotMend(f"The reply holds no other answer{near}.", "Give another hint, or none.")
-    return replace(question, answer=tuple(quote(sentence) for sentence in answer))
+    # What else was replied makes the better other answer; else part of what is there stays.
+    rest = tuple(s for s in reply if s.words not in used)
+    for said, most in ((rest, SENTENCES), (rest, 1), (reply, SENTENCES)):
+        answer = _answer(replace(exchange, reply=said), hint, used, most) if said else ()
+        if answer and {s.words for s in answer} != used:
+            return replace(question, answer=tuple(quote(sentence) for sentence in answer))
+    near = f" about “{hint}”" if hint else ""
+    raise CannotMend(f"The reply holds no other answer{near}.", "Give another hint, or none.")
 
 
 def _exchange(known: Interview, question: Question) -> Exchange | None:
@@ -87,7 +90,7 @@ def _exchange(known: Interview, question: Question) -> Exchange | None:
 
 
 def _answer(
-    exchange: Exchange, hint: str, used: frozenset[tuple[int, int]]
+    exchange: Exchange, hint: str, used: frozenset[tuple[int, int]], most: int = SENTENCES
 ) -> tuple[Sentence, ...]:
     from pipeline.engines.extract import best_answer  # numpy, 30 MB, only where it is asked for
 
@@ -97,7 +100,7 @@ def _answer(
         for sentence in exchange.reply
     ]
     style = Style(opener="", opener_unnamed="", answer_label="", closing="")
-    chosen = best_answer(exchange.reply, near, SENTENCES, style)
+    chosen = best_answer(exchange.reply, near, most, style)
     return tuple(sorted(chosen, key=lambda sentence: sentence.words))
 
 
