@@ -53,9 +53,17 @@ def until(true: Callable[[], Any], seconds: float = PATIENCE) -> Any:
 class Served:
     """A `mytake serve` in a process of its own, that asks the fake site of this one."""
 
-    def __init__(self, folder: Path, site: FakeYouTube) -> None:
+    script = SERVE
+
+    def __init__(
+        self,
+        folder: Path,
+        site: FakeYouTube,
+        channels: str = CHANNELS,
+        more: str = "[watch]\nretry = 1\n",
+    ) -> None:
         self.folder, self.site, self.output = folder, site, folder / "out"
-        self.file = configured(folder / "config", CHANNELS, "[watch]\nretry = 1\n")
+        self.file = configured(folder / "config", channels, more)
         with socket.socket() as door:
             door.bind(("127.0.0.1", 0))
             self.port = door.getsockname()[1]
@@ -68,7 +76,7 @@ class Served:
         self.log = self.folder / "serve.log"
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-c", SERVE, self.site.url, *words],
+                [sys.executable, "-c", self.script, self.site.url, *words],
                 cwd=ROOT,
                 env={**env, "PYTHONPATH": os.pathsep.join([".", env.get("PYTHONPATH", "")])},
                 stderr=log,
