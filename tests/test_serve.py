@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from flows import deploy, house
+from flows import deploy, house, server
 from flows.api import GOING, LOOK, Api, once
 from pipeline.errors import Busy, NoServer
 from pipeline.history import History
@@ -231,6 +231,20 @@ def test_the_server_that_dies_is_started_again(served: Served, site: FakeYouTube
     name = put(site, B, 4)
     until(lambda: served.mytake("trigger", f"https://youtu.be/{name}").returncode == 0)
     until(lambda: name in served.articles())
+
+
+def test_a_server_that_is_silent_for_a_while_gets_no_second_one_beside_it(tmp_path: Path) -> None:
+    """The two would fight for one port and one database, and the first would be left behind."""
+    told = server.home(tmp_path) / "server.json"
+    told.parent.mkdir()
+    words = [sys.executable, "-c", "import time; time.sleep(60)", "prefect.server"]
+    with subprocess.Popen(words) as silent:
+        told.write_text(f'{{"url": "http://127.0.0.1:9/api", "pid": {silent.pid}}}')
+        found = server.Server(tmp_path)
+        found.ours = True
+        assert not found.keep(), "it lives"
+        silent.kill()
+        silent.wait()
 
 
 @pytest.mark.slow
