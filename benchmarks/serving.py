@@ -268,7 +268,7 @@ def chaos(place: Path) -> Iterator[str]:
                 served.begin()
             last = time.monotonic()
             with suppress(AssertionError):
-                until(lambda: set(served.articles()) == names and _still(served), 300)
+                until(lambda: set(served.articles()) == names and _still(served), 600)
             took = time.monotonic() - last
             time.sleep(5)
             yield f"- chaos: kill -9 of {dict(killed)}, in {last - begun:.0f} s (seed {SEED})"
