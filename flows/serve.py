@@ -168,7 +168,7 @@ class Serving:
                 self.cancelled(run)
             else:
                 self.api.again(run["id"], "Nobody was at it any more.")
-                say(plain(f"{clock()}  taken up again: {run['name']}"))
+                say(plain(f"{clock()}  taken up again: {named(run)}"))
         late = set[str]()
         for run in self.api.runs(["SCHEDULED"]):
             name = run["parameters"].get("name")
@@ -232,7 +232,7 @@ class Serving:
             self._give_up(run, times)
         else:
             self.api.again(run["id"], "Its process was killed.")
-            say(plain(f"{clock()}  killed, taken up again: {run['name']}"))
+            say(plain(f"{clock()}  killed, taken up again: {named(run)}"))
 
     def _steps(self, run: Json) -> int:
         with contextlib.suppress(InterviewError, KeyError):
@@ -285,7 +285,7 @@ class Serving:
         """Somebody stopped it: no look takes that video up again by itself."""
         self.api.set_state(run["id"], "CANCELLED", "Stopped by somebody.", force=True)
         self._record(run, Stopped(run["name"], "Somebody stopped its run."))
-        say(plain(f"{clock()}  cancelled: {run['name']}"))
+        say(plain(f"{clock()}  cancelled: {named(run)}"))
 
     def _let_go(self) -> None:
         """A desk that has nothing to do gives back the memory of its models."""
@@ -330,6 +330,15 @@ class Serving:
             if run:
                 with contextlib.suppress(NoServer):  # the next start finds it
                     api.again(run["id"], "mytake serve was stopped.")
+
+
+def named(run: Json) -> str:
+    """For people: a look that has not begun bears a name that Prefect made up.
+
+    >>> named({"name": "mega-anteater", "parameters": {"name": "first"}})
+    'first'
+    """
+    return str(run["parameters"].get("name") or run["name"])
 
 
 def clock() -> str:

@@ -22,6 +22,8 @@ PORT = 4200
 DEFAULT = f"http://127.0.0.1:{PORT}/api"
 # The first start makes the database, on a busy machine for a minute.
 PATIENCE = 120.0
+# One that lives and says nothing begins still, or its SQLite holds it up, for a minute at most.
+SILENCE = 90.0
 QUIET = {
     # This screen shows our own lines; the server keeps them too, and Prefect's.
     "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
@@ -85,7 +87,7 @@ class Server:
     def begin(self) -> None:
         """Find it, or start it. Raises NoServer."""
         self.ours = bool(_written(self.output))  # one that outlived a mytake that was killed
-        if answers(5, self.url):
+        if answers(5, self.url) or self._speaks_again():
             return
         if "PREFECT_API_URL" in os.environ:
             why = "PREFECT_API_URL names it, and it does not answer."
@@ -94,17 +96,33 @@ class Server:
 
     def keep(self) -> bool:
         """Start it anew where it is ours and has died. True: it had."""
-        if not self.ours or (self._process and self._process.poll() is None):
-            return False
-        if not self._process and answers(5, self.url):
+        if not self.ours or self._lives():
             return False
         self._start()
         return True
 
+    def _lives(self) -> bool:
+        """Is its process there? A second one would fight it for the port and the database."""
+        if self._process:
+            return self._process.poll() is None
+        return _is_server(self._number())
+
+    def _number(self) -> int:
+        """Of its process; 0: not known."""
+        return self._process.pid if self._process else int(_written(self.output).get("pid", 0))
+
+    def _speaks_again(self) -> bool:
+        until = time.monotonic() + SILENCE
+        while self.ours and self._lives() and time.monotonic() < until:
+            if answers(5, self.url):
+                return True
+            time.sleep(0.2)
+        return False
+
     def end(self) -> None:
         """End it, where it is ours."""
-        number = self._process.pid if self._process else int(_written(self.output).get("pid", 0))
-        if not self.ours or not number or not _is_server(number):
+        number = self._number()
+        if not self.ours or not _is_server(number):
             return
         with contextlib.suppress(ProcessLookupError):
             os.kill(number, signal.SIGTERM)
@@ -118,6 +136,8 @@ class Server:
         _file(self.output).unlink(missing_ok=True)
 
     def _start(self) -> None:
+        if self.ours and self._lives():  # it has been silent for too long
+            os.kill(self._number(), signal.SIGKILL)
         self.ours = True
         port = self._port or (PORT if _free(PORT) else _any_port())
         self._port = port  # where it starts anew it is found in the same place
@@ -166,6 +186,8 @@ def _written(output: Path) -> dict[str, str]:
 
 def _is_server(number: int) -> bool:
     """Is that process the server still? A number is given anew after a reboot."""
+    if not number:
+        return False
     shown = subprocess.run(  # noqa: S603
         ["ps", "-o", "command=", "-p", str(number)],  # noqa: S607
         capture_output=True,

@@ -360,7 +360,9 @@ def decide(
     """What becomes of each recording that is listed, or was and still waits; newest first."""
     passed = _passed(listed, register, channel, ordered)
     there = {one.id for one in listed}
-    all_of_them = (*listed, *(one for one in register.waiting if one.id not in there))
+    # What is listed too far back is asked itself: how it was then says nothing of now.
+    below = (replace(one, status="there") for one in register.waiting if one.id not in there)
+    all_of_them = (*listed, *below)
     decisions = [
         _decided(one, register, channel.filters, passed.get(one.id, ""), now, done, failure)
         for one in all_of_them

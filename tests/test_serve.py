@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from flows import deploy, house
+from flows import deploy, house, server
 from flows.api import GOING, LOOK, Api, once
 from pipeline.errors import Busy, NoServer
 from pipeline.history import History
@@ -53,9 +53,17 @@ def until(true: Callable[[], Any], seconds: float = PATIENCE) -> Any:
 class Served:
     """A `mytake serve` in a process of its own, that asks the fake site of this one."""
 
-    def __init__(self, folder: Path, site: FakeYouTube) -> None:
+    script = SERVE
+
+    def __init__(
+        self,
+        folder: Path,
+        site: FakeYouTube,
+        channels: str = CHANNELS,
+        more: str = "[watch]\nretry = 1\n",
+    ) -> None:
         self.folder, self.site, self.output = folder, site, folder / "out"
-        self.file = configured(folder / "config", CHANNELS, "[watch]\nretry = 1\n")
+        self.file = configured(folder / "config", channels, more)
         with socket.socket() as door:
             door.bind(("127.0.0.1", 0))
             self.port = door.getsockname()[1]
@@ -68,7 +76,7 @@ class Served:
         self.log = self.folder / "serve.log"
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-c", SERVE, self.site.url, *words],
+                [sys.executable, "-c", self.script, self.site.url, *words],
                 cwd=ROOT,
                 env={**env, "PYTHONPATH": os.pathsep.join([".", env.get("PYTHONPATH", "")])},
                 stderr=log,
@@ -223,6 +231,20 @@ def test_the_server_that_dies_is_started_again(served: Served, site: FakeYouTube
     name = put(site, B, 4)
     until(lambda: served.mytake("trigger", f"https://youtu.be/{name}").returncode == 0)
     until(lambda: name in served.articles())
+
+
+def test_a_server_that_is_silent_for_a_while_gets_no_second_one_beside_it(tmp_path: Path) -> None:
+    """The two would fight for one port and one database, and the first would be left behind."""
+    told = server.home(tmp_path) / "server.json"
+    told.parent.mkdir()
+    words = [sys.executable, "-c", "import time; time.sleep(60)", "prefect.server"]
+    with subprocess.Popen(words) as silent:
+        told.write_text(f'{{"url": "http://127.0.0.1:9/api", "pid": {silent.pid}}}')
+        found = server.Server(tmp_path)
+        found.ours = True
+        assert not found.keep(), "it lives"
+        silent.kill()
+        silent.wait()
 
 
 @pytest.mark.slow

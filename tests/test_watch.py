@@ -179,6 +179,23 @@ def test_a_premiere_and_a_stream_are_taken_up_by_themselves(
     assert watcher.articles() == sorted((premiere, stream))
 
 
+def test_a_premiere_that_many_newer_videos_push_down_the_list_is_taken_up_all_the_same(
+    site: FakeYouTube, tmp_path: Path
+) -> None:
+    told = "filters = { premieres = true, title = 'upcoming' }"
+    watcher = watching(tmp_path, "[watch]\nrest = 0\n", first=told)
+    premiere = put(site, A, 1, "upcoming")
+    assert watcher.poll("first") == {}
+    for number in range(2, 62):
+        put(site, A, number)
+    assert watcher.poll("first") == {}, "read down to what is known, and it has not begun"
+    assert watcher.poll("first") == {"upcoming 1": "failed"}, "no list tells of it any more"
+    assert watcher.failed() == {premiere: "NotYetLive"}
+    put(site, A, 1, "ok", id=premiere, title="upcoming 1")
+    assert watcher.poll("first") == {"upcoming 1": "written"}
+    assert watcher.failed() == {}
+
+
 def test_what_only_the_page_knows_is_looked_at_before_anything_is_downloaded(
     site: FakeYouTube, tmp_path: Path
 ) -> None:
