@@ -237,8 +237,10 @@ def test_a_server_that_is_silent_for_a_while_gets_no_second_one_beside_it(tmp_pa
     """The two would fight for one port and one database, and the first would be left behind."""
     told = server.home(tmp_path) / "server.json"
     told.parent.mkdir()
-    words = [sys.executable, "-c", "import time; time.sleep(60)", "prefect.server"]
-    with subprocess.Popen(words) as silent:
+    lives = "import time; print(flush=True); time.sleep(60)"
+    words = [sys.executable, "-c", lives, "prefect.server"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE) as silent:
+        assert silent.stdout and silent.stdout.readline() == b"\n"
         told.write_text(f'{{"url": "http://127.0.0.1:9/api", "pid": {silent.pid}}}')
         found = server.Server(tmp_path)
         found.ours = True
