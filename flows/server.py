@@ -82,6 +82,8 @@ class Server:
         self._port = port
         self._process: subprocess.Popen[bytes] | None = None
         self.url = address(output)
+        if port and not _written(output) and "PREFECT_API_URL" not in os.environ:
+            self.url = f"http://127.0.0.1:{port}/api"  # not that of another folder, at 4200
         self.ours = False
 
     def begin(self) -> None:

@@ -244,9 +244,10 @@ def test_a_server_that_is_silent_for_a_while_gets_no_second_one_beside_it(tmp_pa
         told.write_text(f'{{"url": "http://127.0.0.1:9/api", "pid": {silent.pid}}}')
         found = server.Server(tmp_path)
         found.ours = True
-        assert not found.keep(), "it lives"
-        silent.kill()
-        silent.wait()
+        try:
+            assert not found.keep(), "it lives"
+        finally:
+            found.end()
 
 
 @pytest.mark.slow
