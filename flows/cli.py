@@ -204,11 +204,11 @@ def do_again(args: argparse.Namespace, output: Path, key: str) -> None:
     """What is to be done again, whatever is kept of it."""
     again = args.again_from or ("download" if args.force else None)
     if again:
-        from flows.path import STAGES
+        from flows.path import forget_from
         from pipeline.store import Work
 
         with Work(output / ".work" / key) as work:
-            work.forget(STAGES[STAGES.index(again) :])
+            forget_from(work, again)
 
 
 def settings(args: argparse.Namespace) -> "tuple[Config, Style, Path]":

@@ -25,6 +25,7 @@ from pipeline.publish import publish
 from pipeline.recognise import recognise
 from pipeline.remember import remember
 from pipeline.render import render
+from pipeline.store import Work
 from pipeline.transcribe import transcribe
 from pipeline.unite import unite
 from pipeline.verify import verify
@@ -35,9 +36,14 @@ T = TypeVar("T")
 # Their order; what is done again from one of them on is done again from there to the end.
 STAGES = (
     "download", "glossary", "prepare", "transcribe", "correct", "diarize", "attribute",
-    "recognise", "identify", "remember", "edit", "outline", "compose", "verify", "render",
+    "unite", "recognise", "identify", "remember", "edit", "outline", "compose", "verify", "render",
     "publish",
 )  # fmt: skip
+
+
+def forget_from(work: Work, stage: str) -> None:
+    """Do that stage and all after it again, whatever is kept of them."""
+    work.forget(STAGES[STAGES.index(stage) :])
 
 
 class Step(Protocol):

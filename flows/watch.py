@@ -146,7 +146,7 @@ def _written(order: Order, house: House, step: Callable[[Work], path.Step]) -> P
     config, style, others = shape(order, house)
     with limits.working(order.source.key, config, house.output) as work:
         if order.again_from:
-            work.forget(path.STAGES[path.STAGES.index(order.again_from) :])
+            path.forget_from(work, order.again_from)
         again.keep(work, order.source, config)
         told = again.as_told(config, house.output, order.source)
         return path.write(order.source, told, style, house.output, step(work), others)

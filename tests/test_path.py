@@ -68,7 +68,8 @@ def test_who_speaks_is_not_asked_anew_of_the_sound_when_other_words_were_heard()
 
 def test_the_steps_are_named_in_their_order() -> None:
     """`--from STAGE` does it and all after it again."""
-    sometimes = {"recognise", "remember"}
+    sometimes = {"unite", "recognise", "remember"}
     assert [name for name in STAGES if name not in sometimes] == list(told(None))
-    assert STAGES.index("attribute") < STAGES.index("recognise") < STAGES.index("identify")
+    assert STAGES.index("attribute") < STAGES.index("unite") < STAGES.index("recognise")
+    assert STAGES.index("recognise") < STAGES.index("identify")
     assert STAGES.index("identify") < STAGES.index("remember") < STAGES.index("edit")
