@@ -342,11 +342,13 @@ def wait(api: "Api", run: "Json") -> int:
 
 def status(args: argparse.Namespace, config: Path) -> int:
     """`mytake status`: what runs, what waits, what failed and what to do about it."""
-    from flows import house
+    from flows import house, reviewing
     from pipeline.errors import NoServer
     from pipeline.history import History
 
     opened = house.opened(config, args.out)
+    if page := reviewing.address(opened.output):
+        print(f"review page: {page}")
     try:
         for line in going(server_of(opened)):
             print(plain(line))

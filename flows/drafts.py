@@ -44,7 +44,7 @@ def add_to(commands: Commands, config_file: Callable[[argparse.Namespace], Path]
     carry.add_argument("--config", type=Path, metavar="FILE")
     carry.set_defaults(work=export)
     look = commands.add_parser("review", help="a web page: hear the drafts, mend and approve them")
-    look.add_argument("--port", type=int, default=8321, metavar="N", help="default: 8321")
+    look.add_argument("--port", type=int, metavar="N", help="default: review.port, 8321")
     look.add_argument(
         "--host", default="127.0.0.1", help="where to listen; other machines need a password"
     )
@@ -197,4 +197,5 @@ def review(args: argparse.Namespace, file: Path) -> int:
     if args.set_password:
         return page.ask_password(output)
     names = tuple(args.name or ())
-    return page.serve(output, config, file, args.host, args.port, names, not args.no_browser)
+    port = config.review.port if args.port is None else args.port
+    return page.serve(output, config, file, args.host, port, names, not args.no_browser)

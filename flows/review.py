@@ -8,11 +8,16 @@ import sys
 import threading
 import webbrowser
 from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 from starlette.applications import Starlette
 
 from pipeline.config import Config
 from pipeline.errors import ConfigError
+
+if TYPE_CHECKING:
+    import uvicorn
+    from starlette.types import ASGIApp
 
 
 def page(
@@ -55,12 +60,22 @@ def serve(
         print("  Ctrl-C ends it. Everything is kept in the files.", file=sys.stderr)
         if opens:
             threading.Timer(0.5, webbrowser.open, (url,)).start()
-        quiet = uvicorn.Config(
-            made, log_level="warning", server_header=False, timeout_graceful_shutdown=2
-        )
         with contextlib.suppress(KeyboardInterrupt):
-            uvicorn.Server(quiet).run(sockets=[listener])
+            uvicorn.Server(quiet(made)).run(sockets=[listener])
     return 0
+
+
+def quiet(app: "ASGIApp", lifespan: Literal["auto", "off"] = "auto") -> "uvicorn.Config":
+    """How the page is served: nothing is said but what is wrong, and it ends within seconds."""
+    import uvicorn
+
+    return uvicorn.Config(
+        app,
+        log_level="warning",
+        server_header=False,
+        timeout_graceful_shutdown=2,
+        lifespan=lifespan,
+    )
 
 
 def _listening(host: str, port: int) -> socket.socket:

@@ -24,6 +24,7 @@ from typing import IO
 import filelock
 
 from flows import house as houses
+from flows import reviewing
 from flows.api import GOING, LATER, LOOK, NOW, Api, Json
 from flows.house import House
 from flows.screen import plain, say, tell
@@ -363,8 +364,9 @@ def serve(house: House, port: int | None = None) -> int:
         serving = Serving(house, server, DESK)
         try:
             serving.begin()
-            say(f"{len(house.channels)} channels are watched. Ctrl-C stops; work is kept.")
-            _rounds(serving, stop)
+            with reviewing.offered(house):
+                say(f"{len(house.channels)} channels are watched. Ctrl-C stops; work is kept.")
+                _rounds(serving, stop)
         finally:
             serving.end()
     finally:

@@ -615,6 +615,27 @@ class WatchOptions(Options):
     )
 
 
+class ReviewOptions(Options):
+    serve: bool = Field(
+        default=True,
+        description="Whether `mytake serve` offers the page for reviewing too. It takes memory "
+        "only while somebody has it open.",
+    )
+    port: int = Field(
+        default=8321,
+        ge=1,
+        le=65535,
+        description="Of that page, on this machine alone; where it is taken `mytake serve` takes "
+        "another and says which.",
+    )
+    idle: float = Field(
+        default=300,
+        gt=0,
+        description="Seconds without anybody after which `mytake serve` ends the page; who opens "
+        "it again starts it again.",
+    )
+
+
 class Config(Options):
     """The whole configuration."""
 
@@ -639,6 +660,7 @@ class Config(Options):
     limits: LimitsOptions = LimitsOptions()
     clean: CleanOptions = CleanOptions()
     watch: WatchOptions = WatchOptions()
+    review: ReviewOptions = ReviewOptions()
 
 
 def load(path: Path, changes: Mapping[str, Mapping[str, Any]] | None = None) -> Config:

@@ -114,6 +114,7 @@ def create(
     ]
     app = Starlette(routes=[*routes, Mount("/static", StaticFiles(directory=HERE / "static"))])
     app.add_middleware(Safety, guard=guard)
+    app.state.jobs = jobs  # whoever serves the page does not end it while it works
     return app
 
 

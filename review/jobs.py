@@ -68,6 +68,11 @@ class Jobs:
         """The draft's job, running or just done."""
         return self._jobs.get(name)
 
+    @property
+    def busy(self) -> bool:
+        """Whether anything is still being written."""
+        return any(job.code is None for job in self._jobs.values())
+
     def start(self, name: str, after: Callable[[], None]) -> Job:
         """Write it again, then do what comes after; the one that runs already is not started."""
         job = self._jobs.get(name)
