@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from flows import deploy, house, server
+from flows import deploy, house, reviewing, server
 from flows.api import GOING, LOOK, Api, once
 from pipeline.errors import Busy, NoServer
 from pipeline.history import History
@@ -276,8 +277,15 @@ def test_it_serves_a_folder_once_and_ends_cleanly(served: Served) -> None:
 
     with pytest.raises(Busy):
         serve.serve(house.opened(served.file, served.output))
+    page = reviewing.address(served.output)
+    assert page and f"review page: {page}" in served.mytake("status").stdout
+    with urllib.request.urlopen(page, timeout=PATIENCE) as answer:
+        assert answer.status == 200 and b"<title>mytake: drafts</title>" in answer.read()
     served.process.terminate()
     assert served.process.wait(PATIENCE) == 0
     assert not served.children()
+    assert reviewing.address(served.output) is None
+    with pytest.raises(OSError, match="refused"):
+        urllib.request.urlopen(page, timeout=5)
     assert not served.api.answers(), "the server that it started is ended with it"
     assert not (served.output / ".prefect" / "server.json").exists()
