@@ -7,6 +7,7 @@ import socket
 import sys
 import threading
 import webbrowser
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -32,11 +33,20 @@ def page(
 
     place = output / ".work" / "review"
     guard = safety.guard(place, host, names)
-    rules, jobs = Rules(config, file.parent / "styles"), Jobs(again.command(output, file))
+    rules = Rules(config, file.parent / "styles")
+    asking = [sys.executable, "-m", "flows.asking", str(output), str(file)]
+    jobs = Jobs(again.command(output, file), asking, model(config))
     index = Index(output, place)
     # A thousand drafts take some seconds; the shelf shows those that are read already.
     threading.Thread(target=index.refresh, daemon=True).start()
     return app.create(output, rules, guard, index, jobs, blogs.configured(os.environ))
+
+
+def model(config: Config) -> str:
+    """The language model that can be asked; "" where none is set up. Nothing is imported for it."""
+    options = config.llm
+    somewhere = options.service != "compatible" or options.base_url
+    return options.model if somewhere and find_spec("pydantic_ai") else ""
 
 
 def serve(

@@ -1,4 +1,4 @@
-"""The page for reviewing beside `mytake serve`: there when somebody opens it, gone when nobody does.
+"""The page for reviewing beside `mytake serve`: there while somebody has it open.
 
 Serving holds the door, a listening socket, and nothing else: the first who knocks starts the page
 in a process of its own, which takes the door over and ends after a while without anybody.

@@ -27,7 +27,19 @@ from pipeline.errors import (
     Unforeseen,
 )
 from pipeline.model import Interview
-from review import again, compare, desk, draft, editing, export, people, record, shelf, strip
+from review import (
+    again,
+    compare,
+    desk,
+    draft,
+    editing,
+    export,
+    mend,
+    people,
+    record,
+    shelf,
+    strip,
+)
 from review.blogs import Blog
 from review.checks import Rules
 from review.draft import Draft
@@ -80,7 +92,14 @@ class Page:
 
     def show(self, template: str, status: int = 200, **values: Any) -> Response:
         """A page, or a part of one."""
-        shared = {"token": self.guard.token, "blogs": self.blogs, "forms": export.FORMS}
+        model = self.jobs.model if self.jobs else ""
+        shared = {
+            "token": self.guard.token,
+            "blogs": self.blogs,
+            "forms": export.FORMS,
+            "model": model,
+            "model_first": bool(model) and self.rules.config.compose.writer == "llm",
+        }
         text = self.templates.get_template(template).render(**shared, **values)
         return HTMLResponse(text, status)
 
@@ -95,8 +114,14 @@ class Page:
         return self.show("sheet.html", sheet=made, fresh=True, job=self.job(of), **values)
 
     def job(self, of: Draft) -> Job | None:
-        """What is being done to it in the background."""
-        return self.jobs.of(of.name) if self.jobs else None
+        """What is being done to all of it in the background."""
+        job = self.jobs.of(of.name) if self.jobs else None
+        return None if job and job.asks else job
+
+    def asked(self, of: Draft) -> Job | None:
+        """The question of it that is being asked again."""
+        job = self.jobs.of(of.name) if self.jobs else None
+        return job if job and job.asks else None
 
 
 def create(
@@ -181,8 +206,15 @@ async def show_desk(page: Page, request: Request) -> Response:
     known = await run_in_threadpool(editing.opened, of, page.rules)
     made = await run_in_threadpool(desk.sheet, of, known)
     return page.show(
-        "desk.html", sheet=made, fresh=False, job=page.job(of), redoes=page.jobs is not None
-    )
+        "desk.html", sheet=made, fresh=False, job=page.job(of), asked=page.asked(of),
+        redoes=page.jobs is not None,
+    )  # fmt: skip
+
+
+async def show_sheet(page: Page, request: Request) -> Response:
+    """The article as it is by now."""
+    of = page.draft(request)
+    return page.sheet(of, await run_in_threadpool(editing.opened, of, page.rules))
 
 
 async def show_transcript(page: Page, request: Request) -> Response:
@@ -201,7 +233,7 @@ async def show_offers(page: Page, request: Request) -> Response:
     return page.show("offers.html", offers=found, draft=of)
 
 
-async def mend(page: Page, request: Request) -> Response:
+async def mend_one(page: Page, request: Request) -> Response:
     """Change one thing."""
     of, form = page.draft(request), await _form(request)
     way, seen = form.get("way", ""), form.get("stamp", "")
@@ -293,6 +325,35 @@ async def show_job(page: Page, request: Request) -> Response:
         page.jobs.forget(of.name)
         answer.headers["hx-refresh"] = "true"
     return answer
+
+
+# --- one question, asked of the language model again ---
+
+
+async def ask(page: Page, request: Request) -> Response:
+    """Ask it in the background."""
+    of, form = page.draft(request), await _form(request)
+    record.unchanged(of, form.get("stamp", ""))
+    known = await run_in_threadpool(draft.interview, of)
+    number = mend.question_at(known.article, form.get("where", ""))
+    if page.jobs is None or not page.jobs.model:
+        raise CannotMend("No language model is set up.", "See docs/language-model.md for how.")
+    if (busy := page.jobs.of(of.name)) and busy.code is None:
+        raise CannotMend("Something is being written for it already.", "Wait until that is done.")
+    order = {
+        "name": of.name, "style": of.style, "number": f"{number}", "hint": mend.hint(form),
+    }  # fmt: skip
+    job = page.jobs.ask(of.name, f"question {number}", order)
+    return page.show("asking.html", asked=job, draft=of)
+
+
+async def show_asked(page: Page, request: Request) -> Response:
+    """How far that is, and in the end what came of it."""
+    of = page.draft(request)
+    job = page.asked(of)
+    if job and job.code is not None and page.jobs:
+        page.jobs.forget(of.name)
+    return page.show("asking.html", asked=job, draft=of)
 
 
 # --- elsewhere ---
@@ -391,12 +452,15 @@ ROUTES: tuple[tuple[str, Handler, list[str]], ...] = (
     ("/drafts/{name}", show_desk, ["GET"]),
     ("/drafts/{name}/transcript", show_transcript, ["GET"]),
     ("/drafts/{name}/offers", show_offers, ["GET"]),
-    ("/drafts/{name}/mend", mend, ["POST"]),
+    ("/drafts/{name}/mend", mend_one, ["POST"]),
     ("/drafts/{name}/restore", restore, ["POST"]),
     ("/drafts/{name}/decide", decide, ["POST"]),
     ("/drafts/{name}/people", tell_people, ["POST"]),
     ("/drafts/{name}/spelling", tell_spelling, ["POST"]),
     ("/drafts/{name}/job", show_job, ["GET"]),
+    ("/drafts/{name}/ask", ask, ["POST"]),
+    ("/drafts/{name}/asked", show_asked, ["GET"]),
+    ("/drafts/{name}/sheet", show_sheet, ["GET"]),
     ("/drafts/{name}/as/{form}", send_form, ["GET"]),
     ("/drafts/{name}/rich", send_rich, ["GET"]),
     ("/drafts/{name}/blog", send_to_blog, ["POST"]),

@@ -9,7 +9,7 @@ from pipeline import config as knobs
 from pipeline.config import Config, Style
 from pipeline.engines import framing
 from pipeline.errors import ConfigError
-from pipeline.model import Article, Decision, Interview, LeftOut, Receipt, Written
+from pipeline.model import Article, Decision, Fallback, Interview, LeftOut, Receipt, Written
 from pipeline.render import beside, written_out
 from pipeline.verify import verify
 from review.draft import Draft
@@ -51,19 +51,58 @@ def receipt(known: Interview, article: Article, written: Article, rules: Rules) 
     )  # fmt: skip
 
 
-def tidied(known: Interview, article: Article) -> Article:
-    """The article with its links and its list of what is left out as its questions now are."""
-    if not article.questions:
-        return article
-    said = [one for question in article.questions for one in question.answer]
+TAKEN_OUT = "it was taken out while reviewing"
+
+
+def tidied(known: Interview, article: Article, before: Article) -> Article:
+    """The article with its links and its list of what is left out as its parts now are.
+
+    `before`: with the numbers by which it says what the language model did not write.
+    """
+    video, questions = known.video, article.questions
+    links = (*framing.links(video, questions), *framing.places(article.sections, video))
+    told = {one.start for one in article.statements}
+    return replace(
+        article,
+        links=links,
+        left_out=_left_out(known, article),
+        left_out_points=tuple(
+            one for one in article.left_out_points if not told & {said.start for said in one.claim}
+        ),
+        fallbacks=_still_so(before, article),
+    )
+
+
+def _left_out(known: Interview, article: Article) -> tuple[LeftOut, ...]:
     reasons = {(left.title, left.start): left.reason for left in article.left_out}
+    if not article.questions:
+        starts = [one.start for one in article.statements]
+        return tuple(
+            LeftOut(one.title, one.start, one.end, reasons.get((one.title, one.start), TAKEN_OUT))
+            for one in known.topics
+            if not any(one.start <= start < max(one.end, one.start + 0.01) for start in starts)
+        )
     silent = framing.left_out(known.topics, article.questions, {t.id for t in known.topics})
-    left_out = tuple(
+    return tuple(
         LeftOut(one.title, one.start, one.end, _reason(reasons.get((one.title, one.start)), one))
         for one in silent
     )
-    assert said
-    return replace(article, links=framing.links(known.video, article.questions), left_out=left_out)
+
+
+def _still_so(before: Article, now: Article) -> tuple[Fallback, ...]:
+    """Where quotations still stand instead of what the model should have written, renumbered.
+
+    An answer that a person changed is theirs, and needs no such excuse.
+    """
+    kept = []
+    for one in before.fallbacks:
+        if not one.question:
+            kept.append(one)
+        elif one.question <= len(before.questions):
+            answer = before.questions[one.question - 1].answer
+            places = [n for n, each in enumerate(now.questions, 1) if each.answer == answer]
+            kept += [replace(one, question=number) for number in places[:1]]
+    return tuple(kept)
 
 
 def _reason(before: str | None, now: LeftOut) -> str:

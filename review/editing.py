@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from pipeline.engines.outside import plain
-from pipeline.errors import CannotMend, NeedsReason
+from pipeline.errors import CannotMend, ChangedMeanwhile, NeedsReason
 from pipeline.model import Article, Decision, Interview, Question, Receipt, Statement
 from review import anchor, checks, mend, record
 from review.checks import Rules
@@ -54,9 +54,34 @@ def change(of: Draft, seen: str, way: str, where: str, fields: Fields, rules: Ru
         record.unchanged(of, seen)
         known = interview(of)
         article, what = mend.mended(known, way, where, fields)
-        article = checks.tidied(known, article)
+        article = checks.tidied(known, article, known.article)
         if article == known.article:
             return known
+        told = record.begun(of, record.review(of), known.article)
+        return _kept(of, told, article, what, rules)
+
+
+def answered(
+    of: Draft,
+    asked: Question,
+    answer: tuple[Statement, ...],
+    what: str,
+    rules: Rules,
+    writer: str = "",
+) -> Interview:
+    """Put another answer under a question, wherever that stands by now.
+
+    Raises ChangedMeanwhile where it is not as it was when it was asked.
+    """
+    with record.alone(of):
+        known = interview(of)
+        if asked not in known.article.questions:
+            raise ChangedMeanwhile(of.name)
+        questions = tuple(
+            replace(one, answer=answer) if one == asked else one for one in known.article.questions
+        )
+        article = replace(known.article, questions=questions, writer=writer or known.article.writer)
+        article = checks.tidied(known, article, known.article)
         told = record.begun(of, record.review(of), known.article)
         return _kept(of, told, article, what, rules)
 
@@ -169,7 +194,7 @@ def take_in(of: Draft, seen: str | None, rules: Rules) -> Interview:
         known = facts(of.folder)
         mine = record.version(of, told.version or 0).article
         told = record.keep(of, told, anew, "written anew by a run", by="mytake")
-        article = checks.tidied(known, merged(known, base, mine, anew))
+        article = checks.tidied(known, merged(known, base, mine, anew), anew)
         made = _kept(of, told, article, "kept the mends in what a run wrote anew", rules)
         theirs = record.by_hand(of, record.review(of))
         for name in (*record.OWN, "timeline.svg"):
@@ -250,6 +275,6 @@ def respell(of: Draft, heard: str, right: str, rules: Rules) -> None:
             lambda one: replace(one, text=spelled(one.text)),
         )
         known = facts(of.folder)
-        article = checks.tidied(known, _found_again(known, article))
+        article = checks.tidied(known, _found_again(known, article), old)
         if article != old:
             _kept(of, told, article, f"spelled “{heard}” as “{right}”", rules)

@@ -1,12 +1,15 @@
-"""A draft written again in the background, step by step, while the page stays usable.
+"""A draft written again in the background, or one question of it, while the page stays usable.
 
 Another process does it: models stay out of this one's memory, and it can be ended.
 """
 
+import contextlib
+import json
 import re
 import subprocess
 import threading
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 # As the store logs a step -> what it is called on the page.
@@ -32,11 +35,19 @@ _STEP = re.compile(r"\s*(\w+)(?:-[\w-]+)?\s+(kept|[\d.]+ s)\s*")
 
 @dataclass
 class Job:
-    """One draft that is being written again."""
+    """One draft that is being written again, or a question of which is asked again."""
 
     name: str
+    asks: str = ""  # the question, in words, where it is only that
     lines: list[str] = field(default_factory=list)
+    told: str = ""  # what came of it
     code: int | None = None  # None: still running
+    begun: float = field(default_factory=time.monotonic)
+
+    @property
+    def seconds(self) -> int:
+        """For how long it has run."""
+        return round(time.monotonic() - self.begun)
 
     @property
     def steps(self) -> list[tuple[str, bool]]:
@@ -59,8 +70,15 @@ class Job:
 class Jobs:
     """The drafts that are written again; one at a time for each, one at a time in all."""
 
-    def __init__(self, command: Callable[[str], Sequence[str]]) -> None:
-        self._command = command
+    def __init__(
+        self,
+        command: Callable[[str], Sequence[str]],
+        asking: Sequence[str] = (),
+        model: str = "",
+    ) -> None:
+        self._command = command  # writes that draft again
+        self._asking = asking  # asks the language model, as it is ordered on its stdin
+        self.model = model  # "": there is none to be asked
         self._jobs: dict[str, Job] = {}
         self._one = threading.Lock()
 
@@ -75,21 +93,31 @@ class Jobs:
 
     def start(self, name: str, after: Callable[[], None]) -> Job:
         """Write it again, then do what comes after; the one that runs already is not started."""
-        job = self._jobs.get(name)
+        return self._begin(Job(name), self._command(name), "", after)
+
+    def ask(self, name: str, asks: str, order: Mapping[str, str]) -> Job:
+        """Ask the language model for one answer."""
+        return self._begin(Job(name, asks), self._asking, json.dumps(order), lambda: None)
+
+    def _begin(
+        self, new: Job, command: Sequence[str], order: str, after: Callable[[], None]
+    ) -> Job:
+        job = self._jobs.get(new.name)
         if job is None or job.code is not None:
-            job = self._jobs[name] = Job(name)
-            threading.Thread(target=self._run, args=(job, after), daemon=True).start()
+            job = self._jobs[new.name] = new
+            work = (job, command, order, after)
+            threading.Thread(target=self._run, args=work, daemon=True).start()
         return job
 
     def forget(self, name: str) -> None:
         """What was told of it, once the page has shown that."""
         self._jobs.pop(name, None)
 
-    def _run(self, job: Job, after: Callable[[], None]) -> None:
+    def _run(self, job: Job, command: Sequence[str], order: str, after: Callable[[], None]) -> None:
         code = 1
         try:
             with self._one:
-                code = self._write(job)
+                code = self._work(job, command, order)
             if code == 0:
                 after()
         except Exception as error:  # told on the page; the page goes on
@@ -98,16 +126,20 @@ class Jobs:
         finally:
             job.code = code
 
-    def _write(self, job: Job) -> int:
+    def _work(self, job: Job, command: Sequence[str], order: str) -> int:
         with subprocess.Popen(  # noqa: S603 - our own command, the name is an argument
-            self._command(job.name),
-            stdout=subprocess.DEVNULL,
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            stdin=subprocess.DEVNULL,
             text=True,
             errors="replace",
         ) as process:
-            assert process.stderr
+            assert process.stdin and process.stdout and process.stderr
+            with contextlib.suppress(BrokenPipeError):  # it has ended, and said why
+                process.stdin.write(order)
+                process.stdin.close()
             for line in process.stderr:
                 job.lines = [*job.lines[-200:], line.rstrip()]
+            job.told = process.stdout.read().strip()  # a line, when all is done
         return process.returncode

@@ -256,8 +256,21 @@ def _ask(job: Job) -> Article:
 
 def _ask_again(job: Job) -> Article:
     """Another answer to the same question, out of what was replied to it."""
-    hint = plain(job.fields.get("hint", ""))[:200]
-    return job.with_question(again.another(job.known, job.article, job.question, hint))
+    new = again.another(job.known, job.article, job.question, hint(job.fields))
+    return job.with_question(new)
+
+
+def hint(fields: Fields) -> str:
+    """What the reviewer wants the answer to be about."""
+    return plain(fields.get("hint", ""))[:200]
+
+
+def question_at(article: Article, where: str) -> int:
+    """The number of the question there, from 1. Raises CannotMend."""
+    place = Place.of(where)
+    if place.kind != "question" or place.number not in range(len(article.questions)):
+        raise _gone()
+    return place.number + 1
 
 
 MENDS: Mapping[str, Mend] = {

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from pipeline.config import ComposeOptions, LlmOptions, Style
 from pipeline.engines import (
+    asked_again,
     budget,
     clauses,
     framing,
@@ -33,6 +34,7 @@ from pipeline.errors import ConfigError
 from pipeline.model import (
     Article,
     Edited,
+    Interview,
     LeftOut,
     Passage,
     Question,
@@ -191,6 +193,29 @@ def _estimate(found: Sequence[Task], desk: Desk) -> None:
 def _size(request: llm.Request) -> int:
     schema = str(request.form.model_json_schema())
     return budget.tokens(request.instructions, request.prompt, schema) + budget.ENVELOPE
+
+
+# --- one question again, for who reviews ---
+
+
+def another_answer(
+    known: Interview,
+    number: int,
+    hint: str,
+    options: ComposeOptions,
+    style: Style,
+    llm: LlmOptions,
+    folder: Path,
+) -> tuple[tuple[Statement, ...], str]:
+    """Another answer to question `number`, from 1; () and why, where nothing of it holds."""
+    turns, article = known.turns, known.article
+    desk = _desk(llm, options, style, known.speakers, turns, known.transcript, folder)
+    desk.room = style.most_total - tasks.words(article.statements)
+    task = asked_again.task(article, number, hint, known.edited, known.speakers, desk)
+    _estimate([task], desk)
+    made = _reworded(task, desk)
+    log.info("%-11s %s", "llm", desk.budget)
+    return ((), desk.fallbacks[0].reason) if desk.fallbacks else (made, "")
 
 
 # --- one answer, or one passage ---

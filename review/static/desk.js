@@ -281,6 +281,27 @@ document.addEventListener("focusin", (event) => {
   if (event.target.matches(".line > .said")) select(event.target.closest(".line"));
 });
 
+// --- what the language model wrote ---
+
+// Put in at once, unless that would take away what somebody is typing.
+document.addEventListener("htmx:afterSettle", (event) => {
+  const arrived = document.querySelector("[data-arrived]");
+  if (arrived && event.detail.target?.id !== "sheet" && !document.querySelector(".editing:not([hidden])")) {
+    delete arrived.dataset.arrived;
+    arrived.click();
+  }
+});
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-close-asking]");
+  if (button) document.getElementById("asking").replaceChildren();
+  const shown = event.target.closest("[hx-get$='/sheet'], [hx-get*='/sheet?']");
+  if (shown) shown.hidden = true;
+});
+document.addEventListener("htmx:afterRequest", (event) => {
+  const form = event.detail.successful && event.detail.target?.id === "asking" && event.target.closest(".again");
+  if (form) form.hidden = true;
+});
+
 // After a change the same place is chosen again; what is no more has a neighbour.
 let place = null;
 document.addEventListener("htmx:beforeRequest", () => {
