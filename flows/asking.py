@@ -13,9 +13,10 @@ from pathlib import Path
 from flows import again, screen
 from flows.limits import Limits
 from pipeline import config as knobs
+from pipeline import store
 from pipeline.engines import keys, llm, model_writer
-from pipeline.errors import CannotMend, InterviewError
-from pipeline.model import Statement
+from pipeline.errors import CannotMend, ChangedMeanwhile, InterviewError
+from pipeline.model import Question, Statement
 from review import again as extract
 from review import draft, editing
 from review.checks import Rules
@@ -29,9 +30,11 @@ def ask(output: Path, file: Path, order: dict[str, str]) -> str:
     config = knobs.load(file)
     rules = Rules(config, file.parent / "styles")
     of = draft.draft(output, order["name"], order["style"])
-    number, hint = int(order["number"]), order["hint"]
+    hint, asked = order["hint"], store.load(Question, order["question"].encode())
     known = draft.interview(of)
-    asked = known.article.questions[number - 1]
+    if asked not in known.article.questions:
+        raise ChangedMeanwhile(of.name)
+    number = known.article.questions.index(asked) + 1
     answer, reason = _answer(of, number, hint, rules)
     if answer:
         what = f"asked {config.llm.model} again for answer {number}"

@@ -16,6 +16,7 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Redire
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from pipeline import store
 from pipeline.engines.moments import clock
 from pipeline.errors import (
     BlogRefused,
@@ -340,9 +341,13 @@ async def ask(page: Page, request: Request) -> Response:
         raise CannotMend("No language model is set up.", "See docs/language-model.md for how.")
     if (busy := page.jobs.of(of.name)) and busy.code is None:
         raise CannotMend("Something is being written for it already.", "Wait until that is done.")
+    question = store.dump(known.article.questions[number - 1]).decode()
     order = {
-        "name": of.name, "style": of.style, "number": f"{number}", "hint": mend.hint(form),
-    }  # fmt: skip
+        "name": of.name,
+        "style": of.style,
+        "question": question,  # as it was seen: it may be changed before the model is asked
+        "hint": mend.hint(form),
+    }
     job = page.jobs.ask(of.name, f"question {number}", order)
     return page.show("asking.html", asked=job, draft=of)
 
