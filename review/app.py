@@ -52,6 +52,7 @@ from review.safety import (
     Guard,
     Safety,
     fields,
+    showing,
     told_aside,
 )
 from review.search import Index
@@ -206,10 +207,13 @@ async def show_desk(page: Page, request: Request) -> Response:
     of = page.draft(request)
     known = await run_in_threadpool(editing.opened, of, page.rules)
     made = await run_in_threadpool(desk.sheet, of, known)
-    return page.show(
+    answer = page.show(
         "desk.html", sheet=made, fresh=False, job=page.job(of), asked=page.asked(of),
         redoes=page.jobs is not None,
     )  # fmt: skip
+    if made.embed:
+        answer.headers["content-security-policy"] = showing(made.embed)
+    return answer
 
 
 async def show_sheet(page: Page, request: Request) -> Response:

@@ -8,7 +8,7 @@ from pipeline.engines.article import FILLERS_BETWEEN, called
 from pipeline.engines.moments import clock, in_article
 from pipeline.engines.outside import web_address
 from pipeline.model import Decision, Interview, Link, Passage, Question, Speaker, Statement, Turn
-from review import record, strip
+from review import player, record, strip
 from review.draft import Draft, listening_copy, styles
 from review.findings import TITLES, Finding, findings
 from review.record import Review
@@ -101,6 +101,11 @@ class Sheet:
     def source(self) -> str | None:
         """Where the recording is."""
         return web_address(self.known.video.url)
+
+    @property
+    def embed(self) -> str | None:
+        """YouTube's player of it."""
+        return player.embed(self.known.video)
 
     @property
     def links(self) -> tuple[Link, ...]:

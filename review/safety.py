@@ -46,6 +46,13 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+
+
+def showing(frame: str) -> str:
+    """The policy of a page that may show that one address in a frame, and else as all of them."""
+    return f"{POLICY}; frame-src {frame}"
+
+
 # A page or picture that a run wrote has its style within it, and needs nothing else.
 WRITTEN_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; media-src 'self'; frame-ancestors 'none'; "

@@ -16,7 +16,9 @@ let last_answer = 1;
 // --- hearing ---
 
 function play(start, end) {
-  if (!audio || Number.isNaN(start)) return;
+  if (Number.isNaN(start)) return;
+  if (watched()) return watch(start);
+  if (!audio) return;
   stop_at = keep.checked || Number.isNaN(end) ? null : end + LATE;
   audio.currentTime = start;
   audio.play().catch(() => {});
@@ -27,6 +29,43 @@ function toggle(element) {
   const here = audio && !audio.paused && audio.currentTime >= start && audio.currentTime <= number(element.dataset.end) + LATE;
   if (here) audio.pause();
   else play(start, number(element.dataset.end));
+}
+
+// --- YouTube's player: nothing of it is loaded before somebody presses a button with its name ---
+
+const theatre = document.getElementById("watch");
+const watched = () => theatre && !theatre.hidden;
+
+function watch(start) {
+  if (!navigator.onLine) return say("There is no connection. With one, YouTube can play it here.");
+  if (audio) audio.pause();
+  const frame = document.createElement("iframe");
+  frame.src = `${theatre.dataset.embed}?${new URLSearchParams({autoplay: 1, start: Math.floor(start), rel: 0})}`;
+  frame.title = "YouTube's player";
+  frame.allow = "autoplay; encrypted-media; picture-in-picture";
+  frame.sandbox = "allow-scripts allow-same-origin allow-popups allow-presentation";
+  frame.referrerPolicy = "strict-origin-when-cross-origin";  // it refuses to play for nobody
+  theatre.replaceChildren(frame);
+  show_theatre(true);
+}
+
+function show_theatre(shown) {
+  theatre.hidden = !shown;
+  if (!shown) theatre.replaceChildren();
+  document.querySelector("[data-youtube]").setAttribute("aria-pressed", String(shown));
+}
+
+function youtube() {
+  if (watched()) return show_theatre(false);
+  const line = chosen();
+  watch(number(line?.dataset.start) || audio?.currentTime || 0);
+}
+
+function say(text) {
+  const line = document.createElement("p");
+  line.className = "saved";
+  line.textContent = text;
+  document.getElementById("told").replaceChildren(line);
 }
 
 function follow() {
@@ -149,6 +188,8 @@ document.addEventListener("click", (event) => {
 function press(button) {
   const line = button.closest(".line");
   if ("play" in button.dataset) play(number(line.dataset.start), number(line.dataset.end));
+  if ("watch" in button.dataset) watch(number(line.dataset.start));
+  if ("youtube" in button.dataset) youtube();
   if ("edit" in button.dataset) edit(line, ".editing");
   if ("again" in button.dataset) edit(line, ".again");
   if ("leave" in button.dataset) leave(button.closest("form"));
@@ -166,11 +207,7 @@ function jump(event, svg) {
   const box = svg.getBoundingClientRect();
   const at = (event.clientX - box.left) / box.width * number(svg.dataset.seconds);
   const start = topic ? number(topic.dataset.start) : Math.max(0, at);
-  stop_at = null;
-  if (audio) {
-    audio.currentTime = start;
-    audio.play().catch(() => {});
-  }
+  play(start, NaN);
   show(start);
 }
 

@@ -16,7 +16,7 @@ from flows import review as served
 from pipeline import config as knobs
 from tests.runs import Run
 
-TESTS = Path(__file__).parent
+TESTS = Path(__file__).parent.parent
 CONFIG = TESTS.parent / "config" / "mytake.toml"
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None

@@ -18,18 +18,7 @@ from review import draft, editing, record
 from review.draft import Draft
 from tests import drafts
 from tests import lighthouse as vik
-from tests.test_review import Browser, data
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    (tmp_path / "output").mkdir()
-    return drafts.put(tmp_path / "output")
-
-
-@pytest.fixture
-def browser(folder: Path) -> Browser:
-    return Browser(folder.parent)
+from tests.review.reviewer import Browser, data
 
 
 def answer(folder: Path, number: int = 1) -> list[dict[str, Any]]:
@@ -180,7 +169,7 @@ def test_a_rejection_needs_a_reason_and_can_be_taken_back(browser: Browser, fold
 def test_what_is_kept_is_as_the_contract_says(browser: Browser, folder: Path) -> None:
     browser.mend(folder, "drop", "a1.2")
     browser.decide(folder, "approved", "Fine.")
-    docs = Path(__file__).parent.parent / "docs"
+    docs = Path(__file__).parent.parent.parent / "docs"
     section = (docs / "contract.md").read_text("utf-8").split("## review.json")[1]
     for name, schema in (("review.json", "review"), ("data/versions/0001.json", "version")):
         told = json.loads((docs / "schema" / f"{schema}.json").read_text("utf-8"))

@@ -20,14 +20,13 @@ from pipeline import store
 from pipeline.engines import spending
 from review import draft
 from review.draft import Draft
-from tests import drafts
 from tests import lighthouse as vik
 from tests.crooked_server import HANG, Answer, Asked, Server, honest, passages, points
-from tests.test_review import Browser, data
+from tests.review.reviewer import Browser, data
 
 pytest.importorskip("pydantic_ai", reason="skipped: mytake[llm] is not installed")
 
-STYLES = Path(__file__).parent.parent / "config" / "styles"
+STYLES = Path(__file__).parent.parent.parent / "config" / "styles"
 HINT = "the captain who counts the seconds"
 
 
@@ -65,12 +64,6 @@ class Reviewer(Browser):
             time.sleep(0.1)
             answer = self.get(f"/drafts/{folder.name}/asked")
         return " ".join(re.sub(r"<[^>]+>", " ", answer.text).split())
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    (tmp_path / "output").mkdir()
-    return drafts.put(tmp_path / "output", sound=False)
 
 
 def answer(folder: Path, number: int = 1) -> list[dict[str, Any]]:

@@ -18,7 +18,7 @@ from pipeline.errors import BlogRefused, ConfigError
 from review import app, blogs
 from review.search import Index
 from tests import drafts
-from tests.test_review import Browser, data
+from tests.review.reviewer import Browser, data
 
 KEY = "abc123:" + "0f" * 32
 
@@ -51,12 +51,6 @@ def blog() -> Iterator[Any]:
     yield server
     server.shutdown()
     server.server_close()
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    (tmp_path / "output").mkdir()
-    return drafts.put(tmp_path / "output")
 
 
 @pytest.fixture

@@ -14,9 +14,9 @@ from pipeline import config as knobs
 from pipeline.engines import spellings
 from pipeline.model import Glossary, Term
 from tests import lighthouse as vik
-from tests.test_review import Browser, data
+from tests.review.reviewer import Browser, data
 
-CONFIG = Path(__file__).parent.parent / "config" / "mytake.toml"
+CONFIG = Path(__file__).parent.parent.parent / "config" / "mytake.toml"
 
 
 def captions(path: Path) -> Path:

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -19,7 +18,7 @@ from review import app, safety
 from review.search import Index
 from tests import drafts
 from tests import lighthouse as vik
-from tests.test_review import Browser
+from tests.review.reviewer import Browser
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -31,22 +30,6 @@ HOSTILE = (
     "</textarea><script>alert(1)</script>",
     "\u202egnp.exe\u0000",
 )
-
-
-@pytest.fixture
-def output(tmp_path: Path) -> Path:
-    (tmp_path / "output").mkdir()
-    return tmp_path / "output"
-
-
-@pytest.fixture
-def folder(output: Path) -> Path:
-    return drafts.put(output)
-
-
-@pytest.fixture
-def browser(output: Path) -> Iterator[Browser]:
-    yield Browser(output)
 
 
 def poisoned(folder: Path, bad: str) -> None:
