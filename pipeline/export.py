@@ -36,17 +36,24 @@ def export(folder: Path, to: str, style: str | None, out: Path) -> Path:
 
     Raises NotWritten, BrokenFolder, AlreadyThere, NotWritable, DiskFull.
     """
-    form = FORMATS[to]
-    article = manuscript.read(folder, style)
-    target = out / f"{article.name}{form.ending}" if out.is_dir() else out
+    name, made = files(folder, to, style)
+    target = out / f"{name}{FORMATS[to].ending}" if out.is_dir() else out
     if target.exists():
         raise AlreadyThere(target)
-    module, name = form.made.split(":")
-    make: Callable[[Manuscript], dict[str, bytes]] = getattr(importlib.import_module(module), name)
-    made = make(article)
     with store.refusals_are_told(target):
         for file, data in made.items():
             path = target / file if file else target
             path.parent.mkdir(parents=True, exist_ok=True)
             store.write_whole(path, data)
     return target
+
+
+def files(folder: Path, to: str, style: str | None) -> tuple[str, dict[str, bytes]]:
+    """What the export is called, and its files by name; the only one is called "".
+
+    Raises NotWritten, BrokenFolder.
+    """
+    article = manuscript.read(folder, style)
+    module, name = FORMATS[to].made.split(":")
+    make: Callable[[Manuscript], dict[str, bytes]] = getattr(importlib.import_module(module), name)
+    return article.name, make(article)

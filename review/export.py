@@ -1,8 +1,11 @@
-"""An article in the forms in which it is carried elsewhere. One line of the table adds a form."""
+"""An article in the forms in which it is carried elsewhere. A line of the table adds one."""
 
+import io
+import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from pipeline import export
 from pipeline.engines import article, page
 from pipeline.engines.moments import in_article
 from pipeline.model import Decision, Interview
@@ -26,6 +29,7 @@ class Form:
     """One form, as a file."""
 
     label: str
+    what: str  # whom it is for
     ending: str
     kind: str
     made: Callable[[Asked], bytes]
@@ -41,22 +45,49 @@ def markdown(asked: Asked) -> bytes:
     return written_out(asked.known, asked.rules.config.render)["article.md"].encode()
 
 
-def html(asked: Asked) -> bytes:
-    """One web page that loads nothing."""
-    options = asked.rules.config.render.model_copy(update={"html": True})
-    return written_out(asked.known, options)["article.html"].encode()
-
-
 def check_pack(asked: Asked) -> bytes:
     """What the guest is asked to confirm, with the sound of each quotation in it."""
     return pack.page(asked.draft, asked.known).encode()
 
 
+def as_it_lies(to: str) -> Callable[[Asked], bytes]:
+    """As `mytake export` makes it, of article.md with all that was edited in it by hand."""
+
+    def made(asked: Asked) -> bytes:
+        name, files = export.files(asked.draft.folder, to, asked.draft.style or None)
+        return files[""] if "" in files else _zipped(name, files)
+
+    return made
+
+
+def _zipped(name: str, files: Mapping[str, bytes]) -> bytes:
+    """A folder as one file, the same for the same."""
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as zipped:
+        for file, data in files.items():
+            zipped.writestr(zipfile.ZipInfo(f"{name}/{file}"), data, zipfile.ZIP_DEFLATED)
+    return whole.getvalue()
+
+
+HTML, MARKDOWN = "text/html; charset=utf-8", "text/markdown; charset=utf-8"
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+# In the order in which they are offered.
 FORMS: Mapping[str, Form] = {
-    "markdown": Form("Markdown", "md", "text/markdown; charset=utf-8", markdown),
-    "html": Form("Web page", "html", "text/html; charset=utf-8", html),
-    "check": Form("Check pack for the guest", "check.html", "text/html; charset=utf-8", check_pack),
-}
+    "markdown": Form("Markdown", "one file, with front matter", "md", MARKDOWN, markdown),
+    "docx": Form("Word", "also for LibreOffice and Google Docs", "docx", WORD, as_it_lies("docx")),
+    "html": Form("Web page", "one file that loads nothing", "html", HTML, as_it_lies("html")),
+    "hugo": Form(
+        "Hugo", "a page bundle: unpack it in content/", "zip", "application/zip", as_it_lies("hugo")
+    ),
+    "ghost": Form(
+        "Ghost", "its Settings, Import/Export, Universal import; always a draft", "ghost.json",
+        "application/json", as_it_lies("ghost"),
+    ),
+    "check": Form(
+        "Check pack for the guest", "one file with each quotation and its sound, to be mailed",
+        "check.html", HTML, check_pack,
+    ),
+}  # fmt: skip
 
 
 def made(of: Draft, known: Interview, decision: Decision | None, form: str, rules: Rules) -> bytes:

@@ -56,7 +56,7 @@ def read(folder: Path, style: str | None = None) -> Manuscript:
             others = sorted(
                 one.stem.removeprefix("article-") for one in folder.glob("article-*.md")
             )
-            raise NotWritten(style, folder, ", ".join([main, *others]))
+            raise NotWritten(style or main, folder, ", ".join([main, *others]))
         front, body = front_matter.read(file.read_text(encoding="utf-8-sig"))
         picture = folder / "timeline.svg"  # of the main style: what it quotes is marked in it
         return Manuscript(

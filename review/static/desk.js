@@ -314,8 +314,13 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// A pointer chooses with its click: chosen when it goes down, the lines would move away under it.
+let pointing = false;
+document.addEventListener("pointerdown", () => { pointing = true; });
+for (const end of ["click", "pointercancel"]) document.addEventListener(end, () => { pointing = false; });
+document.addEventListener("keydown", () => { pointing = false; });
 document.addEventListener("focusin", (event) => {
-  if (event.target.matches(".line > .said")) select(event.target.closest(".line"));
+  if (!pointing && event.target.matches(".line > .said")) select(event.target.closest(".line"));
 });
 
 // --- what the language model wrote ---

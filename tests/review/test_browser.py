@@ -217,6 +217,59 @@ def test_a_sentence_of_the_transcript_is_added_with_a_click(
     assert len(said_of(folder, "data/article.json")["questions"]) == 6
 
 
+def test_youtubes_player_is_loaded_by_a_click_and_by_nothing_else(
+    chromium: Any, address: str, folder: Path
+) -> None:
+    tab = chromium.new_context(viewport={"width": 1360, "height": 900}).new_page()
+    for copy in folder.glob("audio.*"):
+        copy.unlink()
+    video = said_of(folder, "data/video.json")
+    video |= {"id": "bc6uFV9CJGg", "url": "https://www.youtube.com/watch?v=bc6uFV9CJGg"}
+    (folder / "data" / "video.json").write_text(json.dumps(video), "utf-8")
+    asked = list[str]()
+
+    def answer(route: Any) -> None:
+        asked.append(route.request.url)
+        route.fulfill(body="<title>player</title>", content_type="text/html")
+
+    tab.context.route(lambda url: not url.startswith(address), answer)
+    opened(tab, address, folder)
+    tab.click("#a2\\.1 .said")
+    tab.click("#transcript .heard >> nth=0")
+    tab.click(".chart .topic >> nth=1")
+    assert asked == [] and tab.query_selector("iframe") is None
+
+    start = said_of(folder, "data/article.json")["questions"][1]["answer"][0]["start"]
+    tab.click("#a2\\.1 .said")
+    tab.click("#a2\\.1 [data-watch]")
+    until(tab, "document.querySelector('iframe') !== null")
+    tab.frame_locator("iframe").locator("title").wait_for(state="attached")
+    embed = "https://www.youtube-nocookie.com/embed/bc6uFV9CJGg"
+    assert asked == [f"{embed}?autoplay=1&start={int(start)}&rel=0"]
+    held(tab, "YouTube's player")
+    tab.click("#a2\\.2 .said")
+    until(tab, f"!document.querySelector('iframe').src.includes('start={int(start)}&')")
+
+    refused = "addEventListener('securitypolicyviolation', e => { window.refused = e.blockedURI; })"
+    tab.evaluate(f"() => {{ {refused} }}")
+    for hole in ("https://www.youtube.com/embed/bc6uFV9CJGg", f"{embed}x", "https://evil.example/"):
+        tab.evaluate(
+            "url => { window.refused = null; const f = document.createElement('iframe');"
+            " f.src = url; document.body.append(f); }",
+            hole,
+        )
+        until(tab, "window.refused !== null")
+    assert {url.partition("?")[0] for url in asked} == {embed}
+
+    tab.click("[data-youtube]")
+    assert tab.query_selector("#watch iframe") is None
+    tab.context.set_offline(True)
+    tab.click("[data-youtube]")
+    tab.wait_for_selector("#told .saved:has-text('There is no connection')")
+    assert tab.query_selector("#watch iframe") is None
+    tab.context.close()
+
+
 LOOKS = {
     "wide, light": {"viewport": {"width": 1360, "height": 900}, "color_scheme": "light"},
     "wide, dark": {"viewport": {"width": 1360, "height": 900}, "color_scheme": "dark"},

@@ -104,6 +104,54 @@ def test_every_answer_forbids_what_is_not_ours(browser: Browser, folder: Path) -
     assert "default-src 'none'" in written["content-security-policy"]
 
 
+YOUTUBE = replace(vik.VIDEO, id="bc6uFV9CJGg", url="https://www.youtube.com/watch?v=bc6uFV9CJGg")
+
+
+def directives(policy: str) -> dict[str, str]:
+    return dict(part.strip().partition(" ")[::2] for part in policy.split(";"))
+
+
+def test_only_the_desk_of_a_youtube_video_may_show_a_frame_and_only_that_one(
+    browser: Browser, output: Path
+) -> None:
+    folder = drafts.put(output, replace(drafts.interview(), video=YOUTUBE), sound=False)
+    base = f"/drafts/{folder.name}"
+    embed = "https://www.youtube-nocookie.com/embed/bc6uFV9CJGg"
+    desk = browser.get(base)
+    theirs = directives(desk.headers["content-security-policy"])
+    assert theirs.pop("frame-src") == embed
+    assert theirs == directives(safety.POLICY), "nothing else is wider"
+    assert f'data-embed="{embed}"' in desk.text
+    assert "<iframe" not in desk.text, "nothing is loaded before it is asked for"
+    elsewhere = [f"{base}/{at}" for at in ("transcript", "offers", "versions", "job", "sheet")]
+    for path in ("/", *elsewhere, f"{base}/files/article.html", f"{base}/as/check", "/drafts/no"):
+        assert "frame-src" not in browser.get(path).headers["content-security-policy"], path
+
+
+@pytest.mark.parametrize(
+    ("number", "url"),
+    [
+        ("vik", "https://example.org/watch?v=vik"),
+        ("bc6uFV9CJGg", "https://youtube.com.evil.example/watch?v=bc6uFV9CJGg"),
+        ("bc6uFV9CJGg", "javascript:alert(1)//youtube.com/bc6uFV9CJGg"),
+        ("bc6uFV9CJGg", "https://www.youtube.com/watch?v=another1234"),
+        ("x; script-src *", "https://www.youtube.com/watch?v=x; script-src *"),
+        ("bc6uFV9CJG\n", "https://www.youtube.com/watch?v=bc6uFV9CJG\n"),
+        ("../../../x/y", "https://www.youtube.com/../../../x/y"),
+    ],
+)
+def test_what_only_looks_like_a_youtube_video_gets_no_frame(
+    browser: Browser, output: Path, number: str, url: str
+) -> None:
+    folder = drafts.put(output, sound=False)
+    path = folder / "data" / "video.json"
+    told = json.loads(path.read_text("utf-8")) | {"id": number, "url": url}
+    path.write_text(json.dumps(told), "utf-8")
+    desk = browser.get(f"/drafts/{folder.name}")
+    assert desk.status_code == 200 and "data-embed" not in desk.text
+    assert desk.headers["content-security-policy"] == safety.POLICY
+
+
 def test_our_own_pages_need_nothing_that_the_policy_forbids(browser: Browser, folder: Path) -> None:
     for path in ("/", f"/drafts/{folder.name}", f"/drafts/{folder.name}/transcript"):
         page = browser.get(path).text

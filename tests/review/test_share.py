@@ -3,15 +3,18 @@
 import base64
 import hashlib
 import hmac
+import io
 import json
 import re
 import threading
+import zipfile
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
+from docx import Document
 from starlette.testclient import TestClient
 
 from pipeline.errors import BlogRefused, ConfigError
@@ -87,6 +90,36 @@ def test_the_article_can_be_taken_along_as_it_was_mended(browser: Browser, folde
     assert "<h2>" in rich["html"] and "<script" not in rich["html"]
     assert rich["text"].startswith("---")
     assert browser.get(f"/drafts/{folder.name}/as/exe").status_code == 404
+
+
+def test_it_can_be_taken_along_for_word_hugo_and_ghost(browser: Browser, folder: Path) -> None:
+    browser.mend(folder, "reword", "title", text="A Light for Two <i>")
+    base = f"/drafts/{folder.name}"
+    page = browser.get(base).text
+    assert all(f'href="{base}/as/{form}"' in page for form in ("docx", "hugo", "ghost", "html"))
+
+    answer = browser.get(f"{base}/as/docx")
+    paper = Document(io.BytesIO(answer.content))
+    assert paper.paragraphs[0].text == "A Light for Two <i>"
+    assert f"{folder.name}.docx" in answer.headers["content-disposition"]
+
+    answer = browser.get(f"{base}/as/hugo")
+    bundle = zipfile.ZipFile(io.BytesIO(answer.content))
+    assert bundle.namelist() == [f"{folder.name}/index.md", f"{folder.name}/timeline.svg"]
+    assert b"A Light for Two" in bundle.read(f"{folder.name}/index.md")
+    assert answer.content == browser.get(f"{base}/as/hugo").content
+
+    (post,) = browser.get(f"{base}/as/ghost").json()["db"][0]["data"]["posts"]
+    assert (post["title"], post["status"]) == ("A Light for Two <i>", "draft")
+
+    # What somebody edits by hand goes along, and the page says so.
+    text = (folder / "article.md").read_text()
+    (folder / "article.md").write_text(text.replace("A keeper mostly listens", "By hand"))
+    assert "as it was edited outside of this page, the others" in browser.get(base).text
+    assert "By hand" in json.dumps(browser.get(f"{base}/as/ghost").json())
+    (folder / "article.md").unlink()
+    gone = browser.get(f"{base}/as/docx")
+    assert gone.status_code == 500 and "It has: take" in gone.text
 
 
 def test_the_check_pack_is_one_file_with_each_quotation_and_its_sound(
