@@ -219,7 +219,8 @@ async def show_desk(page: Page, request: Request) -> Response:
 async def show_sheet(page: Page, request: Request) -> Response:
     """The article as it is by now."""
     of = page.draft(request)
-    return page.sheet(of, await run_in_threadpool(editing.opened, of, page.rules))
+    made = desk.sheet(of, await run_in_threadpool(editing.opened, of, page.rules))
+    return page.show("sheet.html", sheet=made, fresh=False)
 
 
 async def show_transcript(page: Page, request: Request) -> Response:
@@ -356,6 +357,14 @@ async def ask(page: Page, request: Request) -> Response:
     return page.show("asking.html", asked=job, draft=of)
 
 
+async def stop_asking(page: Page, request: Request) -> Response:
+    """Wait no longer for the model."""
+    of = page.draft(request)
+    if page.jobs:
+        await run_in_threadpool(page.jobs.stop, of.name)
+    return page.show("asking.html", asked=page.asked(of), draft=of)
+
+
 async def show_asked(page: Page, request: Request) -> Response:
     """How far that is, and in the end what came of it."""
     of = page.draft(request)
@@ -469,6 +478,7 @@ ROUTES: tuple[tuple[str, Handler, list[str]], ...] = (
     ("/drafts/{name}/job", show_job, ["GET"]),
     ("/drafts/{name}/ask", ask, ["POST"]),
     ("/drafts/{name}/asked", show_asked, ["GET"]),
+    ("/drafts/{name}/asked", stop_asking, ["POST"]),
     ("/drafts/{name}/sheet", show_sheet, ["GET"]),
     ("/drafts/{name}/as/{form}", send_form, ["GET"]),
     ("/drafts/{name}/rich", send_rich, ["GET"]),

@@ -42,6 +42,8 @@ class Job:
     lines: list[str] = field(default_factory=list)
     told: str = ""  # what came of it
     code: int | None = None  # None: still running
+    stopped: bool = False
+    process: "subprocess.Popen[str] | None" = None
     begun: float = field(default_factory=time.monotonic)
 
     @property
@@ -63,6 +65,8 @@ class Job:
     @property
     def failure(self) -> str:
         """What it said in the end, where it failed."""
+        if self.stopped:
+            return "It was stopped. Nothing was changed."
         said = [line.strip() for line in self.lines if not _STEP.fullmatch(line)]
         return " ".join(said[-3:])[:600] or "It ended without saying why."
 
@@ -109,6 +113,14 @@ class Jobs:
             threading.Thread(target=self._run, args=work, daemon=True).start()
         return job
 
+    def stop(self, name: str) -> None:
+        """End what is being asked. Saving is whole or not at all, so that may be at any time."""
+        job = self._jobs.get(name)
+        if job and job.asks and job.code is None:
+            job.stopped = True
+            if job.process:
+                job.process.kill()
+
     def forget(self, name: str) -> None:
         """What was told of it, once the page has shown that."""
         self._jobs.pop(name, None)
@@ -136,6 +148,9 @@ class Jobs:
             errors="replace",
         ) as process:
             assert process.stdin and process.stdout and process.stderr
+            job.process = process
+            if job.stopped:  # while it waited for its turn
+                process.kill()
             with contextlib.suppress(BrokenPipeError):  # it has ended, and said why
                 process.stdin.write(order)
                 process.stdin.close()

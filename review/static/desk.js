@@ -128,11 +128,19 @@ function select(line, scroll = true) {
   if (tools) tools.hidden = false;
   const answer = /^[aq](\d+)/.exec(line.id);
   if (answer) last_answer = Number(answer[1]);
-  cite(words_of(line), scroll);
+  cite(line, scroll);
 }
 
-function cite(words, scroll) {
-  const cited = [...transcript.querySelectorAll(".heard")].filter((heard) => overlap(words_of(heard), words));
+// Where it was said: by its words; what was reworded has none, and is found by its seconds.
+function is_source(heard, line) {
+  const words = words_of(line);
+  if (words) return overlap(words_of(heard), words);
+  const begins = number(heard.dataset.start) + 0.05 < number(line.dataset.end);
+  return begins && number(line.dataset.start) + 0.05 < number(heard.dataset.end);
+}
+
+function cite(line, scroll) {
+  const cited = [...transcript.querySelectorAll(".heard")].filter((heard) => is_source(heard, line));
   for (const heard of cited) heard.classList.add("cited");
   if (!cited.length || !scroll || transcript.scrollHeight <= transcript.clientHeight) return;
   // Not scrollIntoView: that would move the page too.
@@ -142,9 +150,9 @@ function cite(words, scroll) {
 }
 
 function mark_used() {
-  const used = lines().map(words_of).filter(Boolean);
+  const used = lines().filter((line) => line.dataset.start);
   for (const heard of transcript.querySelectorAll(".heard")) {
-    heard.classList.toggle("used", used.some((words) => overlap(words, words_of(heard))));
+    heard.classList.toggle("used", used.some((line) => is_source(heard, line)));
   }
 }
 
@@ -215,7 +223,7 @@ function show(second) {
   const all = [...transcript.querySelectorAll(".heard")];
   const heard = all.find((each) => number(each.dataset.end) > second);
   for (const old of transcript.querySelectorAll(".cited")) old.classList.remove("cited");
-  if (heard) cite(words_of(heard), true);
+  if (heard) cite(heard, true);
 }
 
 // --- the transcript ---
@@ -224,8 +232,7 @@ function pick_up(heard) {
   for (const old of transcript.querySelectorAll(".cited")) old.classList.remove("cited");
   heard.classList.add("cited");
   play(number(heard.dataset.start), number(heard.dataset.end));
-  const words = words_of(heard);
-  const line = lines().find((each) => each.id.startsWith("a") && overlap(words_of(each), words));
+  const line = lines().find((each) => /^[as]\d/.test(each.id) && is_source(heard, each));
   if (line) {
     select(line, false);
     line.scrollIntoView({block: "nearest"});

@@ -165,6 +165,17 @@ def test_meanwhile_the_reviewer_goes_on_and_nothing_of_theirs_is_overwritten(fol
     assert answer(folder)[0]["text"] == "A keeper mostly listens."
 
 
+def test_who_has_waited_long_enough_stops_it(folder: Path) -> None:
+    before = answer(folder)
+    with Server(lambda _: [HANG]) as server:
+        page = Reviewer(folder.parent, server.url)
+        page.ask(folder, "q1")
+        stopped = page.post(f"/drafts/{folder.name}/asked")
+        told = page.told(folder, stopped, 30)
+    assert "It was stopped. Nothing was changed." in told
+    assert answer(folder) == before
+
+
 def test_what_cannot_be_asked_is_refused(folder: Path, tmp_path: Path) -> None:
     plain = Browser(folder.parent)
     assert "Let " not in plain.get(f"/drafts/{folder.name}").text

@@ -13,8 +13,10 @@ import jsonschema
 import pytest
 
 from pipeline import store
-from pipeline.model import Article
-from review import draft, editing, record
+from pipeline.compose import compose
+from pipeline.config import ComposeOptions, load_style
+from pipeline.model import Article, Fallback
+from review import checks, draft, editing, mend, record
 from review.draft import Draft
 from tests import drafts
 from tests import lighthouse as vik
@@ -331,3 +333,48 @@ def test_killed_between_the_decision_and_the_files_the_next_look_writes_them(
     assert Browser(folder.parent).get(f"/drafts/{folder.name}").text.count("After the kill") > 1
     assert "After the kill" in (folder / "article.md").read_text()
     assert not record.review(of).pending
+
+
+# --- what an article says of itself follows its parts ---
+
+
+def test_what_a_dropped_section_was_about_is_left_out_and_its_link_is_gone() -> None:
+    made = drafts.interview()
+    heard = (
+        made.video, made.transcript, made.turns, made.edited, made.speakers, made.topics,
+    )  # fmt: skip
+    style = load_style(drafts.STYLES, "essay")
+    essay = compose(*heard, ComposeOptions(style="essay"), style)
+    known = replace(made, article=essay)
+    assert checks.tidied(known, essay, essay) == essay, "untouched, nothing of it changes"
+
+    *kept, gone = essay.sections
+    assert [len(passage.said) for passage in gone.passages] == [1]
+    article, _ = mend.mended(known, "drop", f"s{len(essay.sections)}.1.1", {})
+    tidy = checks.tidied(known, article, essay)
+    assert tidy.links == essay.links[:-1] and essay.links[-1].title == gone.heading
+    new = [left for left in tidy.left_out if left not in essay.left_out]
+    assert [(left.title, left.reason) for left in new] == [(gone.heading, checks.TAKEN_OUT)]
+    found = checks.receipt(known, tidy, essay, drafts.rules())
+    assert not next(check.found for check in found.checks if check.name == "coverage")
+
+    article, _ = mend.mended(known, "drop", "s1.1.1", {})
+    tidy = checks.tidied(known, article, essay)
+    starts = [link.start for link in tidy.links if link.start is not None]
+    assert starts == [one.passages[0].said[0].start for one in article.sections]
+    assert starts[0] > kept[0].passages[0].said[0].start, "where what is left of it begins"
+
+
+def test_what_the_model_did_not_write_is_told_of_the_answer_that_has_moved() -> None:
+    made = drafts.interview()
+    before = replace(made.article, fallbacks=(Fallback(1, "busy"), Fallback(3, "unproven")))
+    known = replace(made, article=before)
+    moved, _ = mend.mended(known, "down", "q1", {})
+    tidy = checks.tidied(known, moved, before)
+    assert [one.question for one in tidy.fallbacks] == [2, 3]
+    edited, _ = mend.mended(known, "reword", "a3.1", {"text": "A machine flashes."})
+    tidy = checks.tidied(known, edited, before)
+    assert [one.reason for one in tidy.fallbacks] == ["busy"], "what a person wrote is theirs"
+    dropped, _ = mend.mended(known, "drop", "q1", {})
+    tidy = checks.tidied(known, dropped, before)
+    assert [(one.question, one.reason) for one in tidy.fallbacks] == [(2, "unproven")]
