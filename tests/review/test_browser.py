@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import uvicorn
 
 from flows import review as served
 from pipeline import config as knobs
+from tests.crooked_server import Answer, Asked, Server, honest
 from tests.runs import Run
 
 TESTS = Path(__file__).parent.parent
@@ -38,8 +40,15 @@ def folder(sample: Run, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def address(folder: Path) -> Iterator[str]:
-    """The page of that output, served as `mytake review` serves it."""
-    page = served.page(folder.parent, knobs.load(CONFIG), CONFIG, "127.0.0.1")
+    """The page of that output."""
+    with serving(folder, CONFIG) as url:
+        yield url
+
+
+@contextmanager
+def serving(folder: Path, file: Path) -> Iterator[str]:
+    """The page as `mytake review` serves it."""
+    page = served.page(folder.parent, knobs.load(file), file, "127.0.0.1")
     listener = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(page, log_level="warning"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
@@ -268,6 +277,46 @@ def test_youtubes_player_is_loaded_by_a_click_and_by_nothing_else(
     tab.wait_for_selector("#told .saved:has-text('There is no connection')")
     assert tab.query_selector("#watch iframe") is None
     tab.context.close()
+
+
+def test_a_language_model_is_asked_and_who_types_meanwhile_loses_nothing(
+    tab: Any, folder: Path, tmp_path: Path
+) -> None:
+    pytest.importorskip("pydantic_ai", reason="skipped: mytake[llm] is not installed")
+    gate = threading.Event()
+
+    def patient(asked: Asked) -> Answer:
+        gate.wait(60)
+        return honest(asked)
+
+    with Server(patient) as server:
+        file = tmp_path / "mytake.toml"
+        file.write_text(f'[llm]\nmodel = "small"\nbase_url = "{server.url}"\n')
+        (tmp_path / "styles").symlink_to(CONFIG.parent / "styles")
+        with serving(folder, file) as address:
+            opened(tab, address, folder)
+            tab.click("#q2 .said")
+            tab.click("#q2 [data-again]")
+            tab.fill("#hint-q2", "when it was built")
+            held(tab, "asking again")
+            tab.click("#q2 .again button:has-text('Let small write it')")
+            tab.wait_for_selector("#asking progress")
+            held(tab, "the model writes")
+            tab.click("#a1\\.1 .said")
+            tab.keyboard.press("e")
+            tab.fill("#a1\\.1 textarea", "Half a sentence")
+            gate.set()
+            tab.wait_for_selector("#asking [data-arrived]", timeout=60_000)
+            assert tab.input_value("#a1\\.1 textarea") == "Half a sentence"
+            tab.keyboard.press("Escape")
+            tab.click("#asking [data-arrived]")
+            tab.wait_for_selector(".paraphrase")
+            held(tab, "what it wrote")
+            # What was reworded lights up where it was said, too.
+            tab.click(".paraphrase .said")
+            assert tab.query_selector("#transcript .cited")
+    assert "when it was built" in json.dumps(server.requests[0]["messages"][0])
+    assert said_of(folder, "data/article.json")["writer"] == "llm (small)"
 
 
 LOOKS = {
