@@ -102,7 +102,7 @@ class Door:
                 return
             begun = time.monotonic()
             code = self._serve()
-            if code and time.monotonic() - begun < AFTER_FAILING:
+            if code > 0 and time.monotonic() - begun < AFTER_FAILING:
                 say(f"The review page did not begin; {self._log} says why.")
                 select.select([self._closing], [], [], AFTER_FAILING)
 

@@ -102,8 +102,8 @@ def test_the_model_writes_an_answer_about_the_hint_and_it_is_checked(folder: Pat
     assert HINT in json.dumps(system) and HINT not in json.dumps(user)
     assert "Tomás" not in json.dumps(system)
     # It is one change, which can be taken back; what it cost is written down.
-    sheet = page.get(f"/drafts/{folder.name}/sheet").text
-    assert "asked small again for answer 1" in sheet
+    assert data(folder, "review.json")["history"][-1]["what"] == "asked small again for answer 1"
+    assert "captain" in page.get(f"/drafts/{folder.name}/sheet").text
     page.mend(folder, "undo")
     assert answer(folder) == before
     assert data(folder, "data/article.json")["writer"] != "llm (small)"
