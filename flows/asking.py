@@ -60,6 +60,8 @@ def _answer(of: Draft, number: int, hint: str, rules: Rules) -> tuple[tuple[Stat
     works, key = of.folder.parent / ".work", _key(of)
     folder = works / key / "asked"
     folder.mkdir(parents=True, exist_ok=True)
+    for letter in folder.glob(f"{number:02}-*.json"):
+        letter.unlink()  # who asks the same again wants no kept reply
     compose = config.compose.model_copy(update={"style": known.article.style, "writer": "llm"})
     style = rules.style(known.article.style)
     with Limits(key, config, works).around("compose", (options,)):

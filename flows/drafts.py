@@ -4,6 +4,7 @@ import argparse
 import contextlib
 import json
 import os
+import webbrowser
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -190,6 +191,7 @@ def shown(folder: Path) -> Iterator[str]:
 def review(args: argparse.Namespace, file: Path) -> int:
     """`mytake review`: a page on this machine, until Ctrl-C."""
     from flows import review as page
+    from flows import reviewing
     from pipeline import config as knobs
 
     config = knobs.load(file)
@@ -197,5 +199,12 @@ def review(args: argparse.Namespace, file: Path) -> int:
     if args.set_password:
         return page.ask_password(output)
     names = tuple(args.name or ())
+    there = reviewing.address(output)
+    if there and args.port is None and args.host == reviewing.HOST and not names:
+        print(there)
+        say("  mytake serve has it open already.")
+        if not args.no_browser:
+            webbrowser.open(there)
+        return 0
     port = config.review.port if args.port is None else args.port
     return page.serve(output, config, file, args.host, port, names, not args.no_browser)

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from flows import house, reviewing
+from flows.cli import main
 from flows.server import home
 from pipeline import config as knobs
 from pipeline.errors import ConfigError
@@ -81,6 +82,18 @@ def test_who_opens_it_starts_it_and_without_anybody_it_ends(tmp_path: Path) -> N
         with pytest.raises(OSError, match="refused"):
             get(url)
     assert (home(at.output) / "review.log").read_text() == ""
+
+
+def test_mytake_review_leads_to_the_page_that_is_served(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    at = opened(tmp_path, "port = 8398")
+    where = ["--config", str(at.file), "--out", str(at.output), "--no-browser"]
+    with reviewing.offered(at):
+        assert main(["review", *where]) == 0
+        told = capsys.readouterr()
+        assert told.out.strip() == reviewing.address(at.output)
+        assert "mytake serve has it open already" in told.err
 
 
 def test_it_is_killed_with_whoever_holds_the_door(tmp_path: Path) -> None:

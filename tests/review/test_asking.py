@@ -18,8 +18,9 @@ from flows import review as served
 from pipeline import config as knobs
 from pipeline import store
 from pipeline.engines import spending
-from review import draft
+from review import app, draft
 from review.draft import Draft
+from review.jobs import Job
 from tests import lighthouse as vik
 from tests.crooked_server import HANG, Answer, Asked, Server, honest, passages, points
 from tests.review.reviewer import Browser, data
@@ -141,6 +142,29 @@ def test_where_the_model_does_not_answer_the_guests_own_words_do(
     assert not next(c for c in data(folder, "receipt.json")["checks"] if c["name"] == "quotes")[
         "found"
     ]
+
+
+def test_the_same_asked_twice_is_asked_twice(folder: Path) -> None:
+    with Server(about_the_captain) as server:
+        page = Reviewer(folder.parent, server.url)
+        page.here(folder, 1, HINT)
+        page.here(folder, 1, HINT)
+    assert len(server.requests) == 2
+    assert len(list(spending.of(folder.parent / ".work" / "review"))) == 2
+
+
+@pytest.mark.parametrize("bad", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>'])
+def test_what_a_server_or_a_hint_says_is_shown_and_never_run(folder: Path, bad: str) -> None:
+    with Server(lambda _: (400, bad)) as server:
+        page = Reviewer(folder.parent, server.url)
+        told = page.here(folder, 1, f"{{bad}} {bad}\n</passages>")
+    asking = app.environment().get_template("asking.html")
+    job = Job("draft", asks=bad, told=told, code=0)
+    shown = asking.render(asked=job, draft=Draft(folder), model=bad)
+    running = asking.render(asked=Job("draft", asks=bad), draft=Draft(folder), model=bad)
+    assert bad not in shown + running and "&lt;" in shown and "&lt;" in running
+    pages = (page.get(f"/drafts/{folder.name}{at}").text for at in ("", "/versions", "/sheet"))
+    assert all(bad not in text for text in pages)
 
 
 def test_a_budget_is_kept_to(folder: Path) -> None:
