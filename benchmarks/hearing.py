@@ -60,7 +60,7 @@ def main(argv: Sequence[str] | None = None) -> int:
                 about = report.about(runs, _command(asked))
                 _keep(bench.folder, about, runs)
         try:
-            found = tables.parts(runs, known)
+            found = tables.parts(runs, known, {*asked.only, "long"})
         except report.MixedCalls as error:
             _parser().error(str(error))
     parts = {part: "\n".join(lines).rstrip() + f"\n\n{about}" for part, lines in found.items()}

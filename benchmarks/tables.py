@@ -1,7 +1,7 @@
 """The tables: words, voices, who said what, invention, hours."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,8 +20,13 @@ MB = 1_000_000
 KINDS = ("chipi", "ami", "")
 
 
-def parts(runs: Sequence[Run], known: Mapping[str, Known]) -> dict[str, list[str]]:
-    """The lines of every part that was measured. Raises MixedCalls."""
+def parts(
+    runs: Sequence[Run], known: Mapping[str, Known], wanted: Collection[str]
+) -> dict[str, list[str]]:
+    """The lines of every part that is wanted and was measured. Raises MixedCalls.
+
+    mytake's words are heard for more than one part: without peers they would replace a comparison.
+    """
     one_call(run.call for run in runs)
     found = {
         "words": words(runs, known),
@@ -30,7 +35,7 @@ def parts(runs: Sequence[Run], known: Mapping[str, Known]) -> dict[str, list[str
         "who": who(runs, known),
         "long": long(runs),
     }
-    return {part: lines for part, lines in found.items() if lines}
+    return {part: lines for part, lines in found.items() if lines and part in wanted}
 
 
 # --- words ---

@@ -139,7 +139,13 @@ def test_what_was_measured_in_two_calls_is_not_compared() -> None:
     with pytest.raises(report.MixedCalls, match="not measured in one call, but in a and b"):
         tables.words(runs, KNOWN)
     with pytest.raises(report.MixedCalls):  # not even side by side
-        tables.parts(runs, KNOWN)
+        tables.parts(runs, KNOWN, hearing.PARTS)
+
+
+def test_a_part_that_was_not_asked_for_replaces_no_table() -> None:
+    runs = [run("mytake", "one", "What is it?")]  # heard to tell who said it
+    assert "words" in tables.parts(runs, KNOWN, hearing.PARTS)
+    assert tables.parts(runs, KNOWN, {"voices", "who"}) == {}
 
 
 def test_who_failed_is_told_with_the_reason_and_compared_with_nobody() -> None:
