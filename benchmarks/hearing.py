@@ -4,6 +4,7 @@
     python -m benchmarks.hearing --peers all      everybody else too; or quick, or their names
     python -m benchmarks.hearing sample aws       recordings whose names hold one of these
     python -m benchmarks.hearing --only voices    one part of: words, voices, who, invention
+    python -m benchmarks.hearing --starts 4       each four times, beginning a little later
     python -m benchmarks.hearing --given          tell the diarizers how many people speak
     python -m benchmarks.hearing --long           three hours in one go: its seconds and bytes
     python -m benchmarks.hearing --write PAGE.md  put the tables between their marks there
@@ -51,7 +52,13 @@ def main(argv: Sequence[str] | None = None) -> int:
             about, runs = _kept(asked.again)
         else:
             bench = _bench(Path(passing), asked)
-            known = _chosen(asked, recordings.recordings(_new(bench.folder / "made")))
+            made_here = _new(bench.folder / "made")
+            known = _chosen(asked, recordings.recordings(made_here))
+            known = {
+                each.name: each
+                for once in known.values()
+                for each in recordings.starts(once, asked.starts, made_here)
+            }
             about, runs = "", list[Run]()
             for run in _runs(bench, known, asked):
                 what = f"failed: {run.failed}" if run.failed else f"{run.cpu:.1f} CPU s"
@@ -63,7 +70,10 @@ def main(argv: Sequence[str] | None = None) -> int:
             found = tables.parts(runs, known, {*asked.only, "long"})
         except report.MixedCalls as error:
             _parser().error(str(error))
-    parts = {part: "\n".join(lines).rstrip() + f"\n\n{about}" for part, lines in found.items()}
+    parts = {
+        "starts" if asked.starts > 1 else part: "\n".join(lines).rstrip() + f"\n\n{about}"
+        for part, lines in found.items()
+    }
     print("\n\n".join(parts.values()))
     if asked.write:
         page = asked.write.read_text(encoding="utf-8")
@@ -82,6 +92,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS, metavar="PART")
     parser.add_argument("--threads", type=int, default=1, help="0: as each likes (default: 1)")
+    parser.add_argument(
+        "--starts", type=int, default=1, help="of each recording; with --only words"
+    )
     parser.add_argument("--given", action="store_true")
     parser.add_argument("--long", action="store_true", help="only that")
     parser.add_argument("--hours", type=float, default=3.0, help="of --long")
@@ -97,6 +110,7 @@ def _command(asked: argparse.Namespace) -> str:
     words += ["--peers", *asked.peers] if asked.peers != ["none"] else []
     words += ["--only", *asked.only] if asked.only != PARTS else []
     words += [f"--threads {asked.threads}"] if asked.threads != 1 else []
+    words += [f"--starts {asked.starts}"] if asked.starts != 1 else []
     words += ["--given"] if asked.given else []
     words += [f"--long --hours {asked.hours:g}"] if asked.long else []
     return " ".join(words)
@@ -147,7 +161,7 @@ def _fitting(peer: str, known: dict[str, Known], asked: argparse.Namespace) -> l
         many = [name for name in known if known[name].voices or known[name].people_known]
         return [name for name in many if name != "opening" and of_use]
     said = [name for name in known if known[name].said and "words" in asked.only]
-    return [name for name in said if name in HEAD_TO_HEAD] or said
+    return [name for name in said if name.partition("+")[0] in HEAD_TO_HEAD] or said
 
 
 def _ours(bench: Bench, known: Known, wav: Path, asked: argparse.Namespace) -> Iterator[Run]:

@@ -8,7 +8,7 @@ import re
 import sys
 import wave
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pipeline.engines import sound
@@ -20,6 +20,7 @@ DATA = Path(__file__).parent.parent.parent / "shared" / "data" / "audio"
 
 OPENING = 60.0  # seconds of the sample at most in its `opening`
 BETWEEN = 1.0  # seconds of silence between two of the short clips
+LATER = 0.6  # seconds of silence more before each further start of a recording
 
 # What every peer listens to. openai-whisper needs a minute and more for each of these minutes, so
 # it is not all there is: read clips, a real interview, a phone-like meeting, a podcast, our own.
@@ -225,14 +226,26 @@ def _lines(file: Path) -> list[str]:
     return [line for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
 
 
-def decode(target: Path, sounds: list[Path], end: float | None = None) -> None:
-    """One wav of several recordings, silence between them; no more of each than up to `end`."""
-    silence = bytes(round(BETWEEN * RATE) * sound.WIDTH)
+def starts(known: Known, count: int, folder: Path) -> Iterator[Known]:
+    """The same recording so many times, each time a little later in Whisper's half minutes.
+
+    Where words are hard to hear, much depends on where those are cut: one start tells little.
+    """
+    yield known
+    for place in range(1, count):
+        seconds = place * LATER
+        name = f"{known.name}+{seconds:.1f}s"
+        decode(folder / f"{name}.wav", [known.sound], before=seconds)
+        voices = (Voice(v.speaker, v.start + seconds, v.end + seconds) for v in known.voices)
+        yield replace(known, name=name, sound=folder / f"{name}.wav", voices=tuple(voices))
+
+
+def decode(target: Path, sounds: list[Path], end: float | None = None, before: float = 0.0) -> None:
+    """One wav of several recordings, silence `before` and between; of each only up to `end`."""
     with wave.open(str(target), "wb") as wav:
         wav.setparams((1, sound.WIDTH, RATE, 0, "NONE", ""))
         for place, file in enumerate(sounds):
-            if place:
-                wav.writeframes(silence)
+            wav.writeframes(bytes(round((BETWEEN if place else before) * RATE) * sound.WIDTH))
             room = round(end * RATE) * sound.WIDTH if end else None
             for piece in sound.pieces(file):
                 data = piece.raw_data[:room]

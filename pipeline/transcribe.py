@@ -12,7 +12,7 @@ from pipeline.engines import base, progress
 from pipeline.errors import NoMedia, NoSpeech, UnreadableCaptions
 from pipeline.model import Audio, CaptionTrack, Recording, Transcript
 
-VERSION: Final = 2
+VERSION: Final = 3
 
 log = logging.getLogger(__name__)
 

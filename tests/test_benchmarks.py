@@ -1,6 +1,7 @@
 """What the benchmark counts, held to examples worked by hand. No model."""
 
 import sys
+import wave
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -168,6 +169,17 @@ def test_only_the_measured_parts_of_the_page_are_written_anew() -> None:
 
 
 # --- what it is measured on, and with ---
+
+
+def test_a_recording_begins_again_later_with_its_voices(tmp_path: Path) -> None:
+    sound = made.write("noise", 2, tmp_path / "short.wav")
+    known = Known("short", sound, Video("short", None, "short"), voices=(Voice("A", 0.5, 1.0),))
+    first, second = recordings.starts(known, 2, tmp_path)
+    assert first is known
+    assert (second.name, second.voices) == ("short+0.6s", (Voice("A", 1.1, 1.6),))
+    with wave.open(str(second.sound)) as later:
+        assert later.getnframes() == round(2.6 * 16_000)
+        assert not any(later.readframes(round(0.6 * 16_000)))
 
 
 def test_without_evaluation_data_there_is_the_sample(
