@@ -137,7 +137,8 @@ def attempt(
 def _failed(order: Order, house: House, error: InterviewError) -> Outcome:
     history, watch = History(house.output), house.config.watch
     history.fail(order.source, order.title, order.channel, error, watch)
-    if order.channel and error.stops_channel:
+    # Of two runs that met one wall, the first has told it.
+    if order.channel and error.stops_channel and not history.rest(order.channel):
         tell.blocked(order.channel, history.turned_away(order.channel, error, watch), house)
     return Outcome("failed", str(error))
 

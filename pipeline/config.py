@@ -472,6 +472,14 @@ class LimitsOptions(Options):
         description="How many recordings are heard at once, over all runs on this machine: one "
         "takes all of its cores, or its GPU.",
     )
+    working: int = Field(
+        default=2,
+        ge=1,
+        le=64,
+        description="How many recordings `mytake serve` works on at once: while one is heard, the "
+        "next is downloaded and the last one written up. Each has a process with its own models "
+        "in memory; 1 needs the least.",
+    )
     between: float = Field(
         default=10,
         ge=0,

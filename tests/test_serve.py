@@ -63,12 +63,15 @@ class Served:
         more: str = "[watch]\nretry = 1\n",
     ) -> None:
         self.folder, self.site, self.output = folder, site, folder / "out"
-        self.file = configured(folder / "config", channels, more)
+        self.file = self.configured(channels, more)
         with socket.socket() as door:
             door.bind(("127.0.0.1", 0))
             self.port = door.getsockname()[1]
         self.api = Api(f"http://127.0.0.1:{self.port}/api")
         self.begin()
+
+    def configured(self, channels: str, more: str) -> Path:
+        return configured(self.folder / "config", channels, more)
 
     def begin(self) -> None:
         words = ["serve", *self.where, "--port", str(self.port)]
