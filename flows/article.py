@@ -12,7 +12,7 @@ from prefect.client.schemas.objects import State, TaskRun
 from prefect.exceptions import PrefectException
 from prefect.states import Completed, Failed
 
-from flows import again, house, limits, path, watch
+from flows import again, artifacts, house, limits, path, watch
 from flows.screen import tell_steps
 from pipeline.config import Config, Style
 from pipeline.errors import InterviewError
@@ -56,7 +56,10 @@ def watched(work: Work, pauses: Sequence[float] = (5, 30, 120)) -> path.Step:
             persist_result=False,
         )
         def run() -> T:
-            return work.step(stage, *inputs, variant=variant)
+            with artifacts.hearing(work.root.name):
+                result = work.step(stage, *inputs, variant=variant)
+            artifacts.show(result)
+            return result
 
         return run()
 

@@ -11,10 +11,11 @@ from typing import Literal
 
 from flows import again, limits, path, tell
 from flows.house import House
+from flows.mirror import Mirror
 from pipeline.channels import Channel, Decision, decide, enough, looked
 from pipeline.compose import compose
 from pipeline.config import Config, Style
-from pipeline.errors import Bug, Busy, InterviewError
+from pipeline.errors import Bug, Busy, InterviewError, NoMirror
 from pipeline.history import History, Rest
 from pipeline.model import Kind, Published, Source
 from pipeline.sources import TABS, Tab, listed, newest_first
@@ -41,6 +42,16 @@ def look(name: str, house: House, *, keep: bool = True) -> Look:
 
     Raises InterviewError where the list cannot be had; a wall makes the channel rest.
     """
+    files = History(house.output).of_channel(name) if keep else ()
+    with _mirror(house).kept(*files):
+        return _look(name, house, keep=keep)
+
+
+def _mirror(house: House) -> Mirror:
+    return Mirror(house.config.mirror.url, house.output)
+
+
+def _look(name: str, house: House, *, keep: bool) -> Look:
     channel, history = house.channel(name), History(house.output)
     if rest := history.rest(name):
         return Look(rest=rest)
@@ -111,6 +122,21 @@ def attempt(
 
     Errors that are `not_ours` are no fault of the recording, and pass through.
     """
+    mirror, history = _mirror(house), History(house.output)
+    try:
+        with mirror.kept(*history.of_recording(order.source.key, order.channel)):
+            mirror.bring(order.source.key)
+            return _attempt(order, house, lambda work: mirror.step(work, step(work)), not_ours)
+    except NoMirror as error:
+        return _failed(order, house, error)
+
+
+def _attempt(
+    order: Order,
+    house: House,
+    step: Callable[[Work], path.Step],
+    not_ours: tuple[type[Exception], ...],
+) -> Outcome:
     history = History(house.output)
     if order.channel and (rest := history.rest(order.channel)):
         return Outcome("put off", f"{order.channel} rests until {rest.until:%H:%M} UTC: {rest.why}")

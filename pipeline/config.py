@@ -505,6 +505,17 @@ class CleanOptions(Options):
     )
 
 
+class MirrorOptions(Options):
+    url: str | None = Field(
+        default=None,
+        exclude=True,
+        pattern=r"^[a-z0-9+]+://[^@]+$",  # a key in it would be logged
+        description="Where finished steps and articles are kept too, for workers that share no "
+        "disk: s3://BUCKET/FOLDER (with mytake[s3]) or another address that fsspec knows, with no "
+        "key in it. Unset: nowhere.",
+    )
+
+
 BLANKS = frozenset({"host", "guest", "title", "channel", "date"})
 
 
@@ -647,6 +658,7 @@ class Config(Options):
     limits: LimitsOptions = LimitsOptions()
     clean: CleanOptions = CleanOptions()
     watch: WatchOptions = WatchOptions()
+    mirror: MirrorOptions = MirrorOptions()
 
 
 def load(path: Path, changes: Mapping[str, Mapping[str, Any]] | None = None) -> Config:
