@@ -21,6 +21,8 @@ POOL = "mytake"
 # until somebody has listened for an hour.
 LOOK, NOW, LATER = "look", "now", "default"
 
+NO_ROOM = "NoRoom"  # a state's name: the disk is full, so it is tried again when it is not
+
 GOING = ("RUNNING", "PENDING", "CANCELLING")
 WAITING = ("SCHEDULED", "PAUSED")
 

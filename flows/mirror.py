@@ -39,6 +39,16 @@ class Mirror:
 
     # --- recordings ---
 
+    def done(self, key: str) -> Path | None:
+        """Where its article is there; None: nowhere."""
+        if not self.url:
+            return None
+        with self._told():
+            name = f".work/{key}/publish.json"
+            if not self._is_there(name):
+                return None
+            return self.output / Path(json.loads(self._read(name))["result"]["folder"]).name
+
     def bring(self, key: str) -> None:
         """Bring what others finished of a recording, and its article; what is here stays."""
         if not self.url:

@@ -12,6 +12,7 @@ import contextlib
 import json
 import os
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -25,7 +26,7 @@ from typing import IO
 import filelock
 
 from flows import house as houses
-from flows.api import GOING, LATER, LOOK, NOW, Api, Json
+from flows.api import GOING, LATER, LOOK, NO_ROOM, NOW, Api, Json
 from flows.house import House
 from flows.screen import plain, say, tell
 from flows.server import Server, environment, home
@@ -38,6 +39,7 @@ POLL = 2.0  # seconds; half of it is what a trigger waits on the average
 BEAT = 30.0
 OTHER_DESKS = 60.0  # seconds that they stay with nothing to do
 LONGEST_LOG = 5_000_000  # bytes; Prefect keeps the log of each run anyway
+ROOM = 10_000_000  # bytes more than there were: enough to try again whether they are enough
 LOOKING = "a look"
 MANY = 3  # deaths at one and the same step: then it is the recording's fault
 DESK = (sys.executable, "-m", "flows.desk")
@@ -125,6 +127,7 @@ class Serving:
     entries: dict[str, str] = field(default_factory=dict)  # deployment -> flow
     deaths: dict[str, Deaths] = field(default_factory=dict)
     others: list[Desk] = field(default_factory=list)
+    full: int | None = None  # bytes that were free where a run found too little
     beaten: float = 0.0
     read: float = 0.0  # when the configuration was last written
 
@@ -214,8 +217,34 @@ class Serving:
         state = now["state"]
         if state["type"] in GOING:  # the desk could not tell the server what came of it
             self.api.again(run["id"], "The server was away when it ended.")
+        if state["name"] == NO_ROOM:
+            self._hold(run, state["message"])
+            return
         said = (state["message"] or state["name"]).splitlines()
         say(plain(f"{clock()}  {now['name']}: {state['name'].lower()}. {' '.join(said)}"))
+
+    def _hold(self, run: Json, why: str) -> None:
+        """The disk is full: no fault of that recording, and the next one would find it so too."""
+        self.api.again(run["id"], "There was no room on the disk.")
+        if self.full is None:
+            say(plain(f"{clock()}  {' '.join(why.split())}"))
+            say(
+                f"{clock()}  No article is begun until there is room; then all go on by themselves."
+            )
+        self.full = self._room_left()
+
+    def _room_left(self) -> int:
+        return shutil.disk_usage(self.house.output).free
+
+    def _has_room(self) -> bool:
+        if self.full is None:
+            return True
+        self.full = min(self.full, now := self._room_left())
+        if now < self.full + ROOM:
+            return False
+        self.full = None
+        say(f"{clock()}  There is room again.")
+        return True
 
     def _died(self, desk: Desk) -> None:
         run, desk.run = desk.run, None
@@ -256,7 +285,7 @@ class Serving:
     def _hand_out(self) -> None:
         """Give what is due to who is free, the most urgent first; one look at a time."""
         at = {_video(desk.run) for desk in self._desks() if desk.run}
-        room = self.house.config.limits.working - len(at - {LOOKING})
+        room = self.house.config.limits.working - len(at - {LOOKING}) if self._has_room() else 0
         for run in self.api.due((LOOK, NOW, LATER) if room > 0 else (LOOK,)):
             video = _video(run)
             # Who asks for a video that is being worked on gets its article when that is done.
@@ -396,14 +425,16 @@ def _stopping() -> Callable[[], bool]:
 
 
 def _rounds(serving: Serving, stop: Callable[[], bool]) -> None:
+    told = ""
     while not stop():
         begun = time.monotonic()
         try:
             serving.round()
+            told = ""
         except NoServer as error:
             if serving.server.keep():
                 say(f"{clock()}  the server had died and was started again")
-            else:
-                say(plain(f"{clock()}  {error.parts[1]}"))
+            elif told != (told := error.parts[1]):  # once, however long it lasts
+                say(plain(f"{clock()}  {told}"))
         while time.monotonic() - begun < POLL and not stop():
             time.sleep(0.1)

@@ -15,8 +15,8 @@ from flows.mirror import Mirror
 from pipeline.channels import Channel, Decision, decide, enough, looked
 from pipeline.compose import compose
 from pipeline.config import Config, Style
-from pipeline.errors import Bug, Busy, InterviewError, NoMirror
-from pipeline.history import History, Rest
+from pipeline.errors import Bug, Busy, DiskFull, InterviewError, NoMirror
+from pipeline.history import Failure, History, Rest
 from pipeline.model import Kind, Published, Source
 from pipeline.sources import TABS, Tab, listed, newest_first
 from pipeline.store import Work
@@ -52,7 +52,7 @@ def _mirror(house: House) -> Mirror:
 
 
 def _look(name: str, house: House, *, keep: bool) -> Look:
-    channel, history = house.channel(name), History(house.output)
+    channel, history, mirror = house.channel(name), History(house.output), _mirror(house)
     if rest := history.rest(name):
         return Look(rest=rest)
     with history.registering(name):
@@ -75,8 +75,8 @@ def _look(name: str, house: House, *, keep: bool) -> Look:
             register,
             channel,
             now,
-            done=lambda one: history.done(one.source),
-            failure=lambda one: history.failure(one.source.key),
+            done=lambda one: history.done(one.source) or mirror.done(one.source.key),
+            failure=lambda one: _failure(one.source.key, history, mirror),
             ordered=ordered,
         )
         if keep:
@@ -86,6 +86,11 @@ def _look(name: str, house: House, *, keep: bool) -> Look:
                 looked(found, decisions, register, channel, now, kinds=kinds, ordered=ordered),
             )
     return Look(decisions)
+
+
+def _failure(key: str, history: History, mirror: Mirror) -> Failure | None:
+    with mirror.kept(*history.of_recording(key, None)):
+        return history.failure(key)
 
 
 def _tabs(channel: Channel) -> tuple[Tab, ...]:
@@ -105,9 +110,12 @@ class Order:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of an order: "put off" is neither done nor failed, its time will come."""
+    """What became of an order: "put off" is neither done nor failed, its time will come.
 
-    state: Literal["written", "failed", "put off"]
+    "no room": it failed, as every other one would, for the disk is full.
+    """
+
+    state: Literal["written", "failed", "put off", "no room"]
     why: str = ""
     published: Published | None = None
 
@@ -162,7 +170,12 @@ def _attempt(
 
 def _failed(order: Order, house: House, error: InterviewError) -> Outcome:
     history, watch = History(house.output), house.config.watch
-    history.fail(order.source, order.title, order.channel, error, watch)
+    try:
+        history.fail(order.source, order.title, order.channel, error, watch)
+    except DiskFull as full:
+        log.warning("%s: not written down why. %s", order.title, full.parts[0])
+    if isinstance(error, DiskFull):
+        return Outcome("no room", str(error))
     # Of two runs that met one wall, the first has told it.
     if order.channel and error.stops_channel and not history.rest(order.channel):
         tell.blocked(order.channel, history.turned_away(order.channel, error, watch), house)
