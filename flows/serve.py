@@ -30,7 +30,8 @@ from flows.api import GOING, LATER, LOOK, NO_ROOM, NOW, Api, Json
 from flows.house import House
 from flows.screen import plain, say, tell
 from flows.server import Server, environment, home
-from pipeline.errors import Busy, InterviewError, Killed, NoServer, Stopped
+from pipeline.engines.room import size
+from pipeline.errors import Busy, DiskFull, InterviewError, Killed, NoServer, Stopped
 from pipeline.history import History
 from pipeline.model import Source
 from pipeline.sources import key_of
@@ -39,7 +40,7 @@ POLL = 2.0  # seconds; half of it is what a trigger waits on the average
 BEAT = 30.0
 OTHER_DESKS = 60.0  # seconds that they stay with nothing to do
 LONGEST_LOG = 5_000_000  # bytes; Prefect keeps the log of each run anyway
-ROOM = 10_000_000  # bytes more than there were: enough to try again whether they are enough
+ROOM = 10_000_000  # bytes; as many more than there were, and it is tried whether they are enough
 LOOKING = "a look"
 MANY = 3  # deaths at one and the same step: then it is the recording's fault
 DESK = (sys.executable, "-m", "flows.desk")
@@ -225,22 +226,30 @@ class Serving:
 
     def _hold(self, run: Json, why: str) -> None:
         """The disk is full: no fault of that recording, and the next one would find it so too."""
+        self._wait_for_room(why)
         self.api.again(run["id"], "There was no room on the disk.")
+
+    def _wait_for_room(self, why: str) -> None:
         if self.full is None:
             say(plain(f"{clock()}  {' '.join(why.split())}"))
             say(
                 f"{clock()}  No article is begun until there is room; then all go on by themselves."
             )
-        self.full = self._room_left()
+        self.full = self._left()
 
-    def _room_left(self) -> int:
+    def _left(self) -> int:
+        """Bytes on the disk."""
         return shutil.disk_usage(self.house.output).free
 
-    def _has_room(self) -> bool:
+    def has_room(self) -> bool:
+        """Is there any, and more than there was when a run found too little?"""
+        left = self._left()
+        if left < ROOM:  # the server writes there too, each step of a run
+            self._wait_for_room(str(DiskFull(self.house.output, f"{size(left)} are left.")))
         if self.full is None:
             return True
-        self.full = min(self.full, now := self._room_left())
-        if now < self.full + ROOM:
+        self.full = min(self.full, left)
+        if left < self.full + ROOM:
             return False
         self.full = None
         say(f"{clock()}  There is room again.")
@@ -285,7 +294,7 @@ class Serving:
     def _hand_out(self) -> None:
         """Give what is due to who is free, the most urgent first; one look at a time."""
         at = {_video(desk.run) for desk in self._desks() if desk.run}
-        room = self.house.config.limits.working - len(at - {LOOKING}) if self._has_room() else 0
+        room = self.house.config.limits.working - len(at - {LOOKING}) if self.has_room() else 0
         for run in self.api.due((LOOK, NOW, LATER) if room > 0 else (LOOK,)):
             video = _video(run)
             # Who asks for a video that is being worked on gets its article when that is done.
@@ -434,7 +443,9 @@ def _rounds(serving: Serving, stop: Callable[[], bool]) -> None:
         except NoServer as error:
             if serving.server.keep():
                 say(f"{clock()}  the server had died and was started again")
-            elif told != (told := error.parts[1]):  # once, however long it lasts
+            elif serving.has_room() and told != (
+                told := error.parts[1]
+            ):  # once, however long it lasts
                 say(plain(f"{clock()}  {told}"))
         while time.monotonic() - begun < POLL and not stop():
             time.sleep(0.1)
