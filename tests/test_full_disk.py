@@ -4,6 +4,7 @@ import os
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -33,8 +34,10 @@ def mounted(place: Path, size: int) -> Iterator[Path]:
         subprocess.run(mount, check=True, capture_output=True)
     except (OSError, subprocess.CalledProcessError):
         pytest.skip("skipped: no tmpfs can be mounted here")
-    yield place
-    subprocess.run(["umount", str(place)], check=True)
+    try:
+        yield place
+    finally:
+        subprocess.run(["umount", "--lazy", str(place)], check=True)
 
 
 @pytest.fixture(scope="module")
@@ -50,9 +53,13 @@ def leave(disk: Path) -> Iterator[Callable[[int], None]]:
 
 
 def fill(disk: Path, free: int = 0) -> None:
-    stat = os.statvfs(disk)
-    taken = stat.f_bavail * stat.f_frsize - free
-    subprocess.run(["fallocate", "-l", str(taken), str(disk / "ballast")], check=True)
+    for _ in range(50):  # others may write to it meanwhile
+        stat = os.statvfs(disk)
+        taken = str(stat.f_bavail * stat.f_frsize - free)
+        ran = subprocess.run(["fallocate", "-l", taken, str(disk / "ballast")], check=False)
+        if ran.returncode == 0:
+            return
+    raise AssertionError("it could not be filled")
 
 
 def whole(interview: Short) -> bool:
@@ -133,12 +140,12 @@ class Small(Served):
 
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[Small]:
-    for disk in mounted(tmp_path, SERVING):
-        with FakeYouTube([]) as site:
-            served = Small(disk / "serves", site, "")
-            yield served
-            served.process.terminate()
-            served.process.wait(60)
+    with contextmanager(mounted)(tmp_path, SERVING) as disk, FakeYouTube([]) as site:
+        served = Small(disk / "serves", site, "")
+        yield served
+        print(served.log.read_text())  # shown where it failed
+        served.process.terminate()
+        served.process.wait(60)
 
 
 def test_serving_waits_until_there_is_room_and_then_all_go_on(served: Small) -> None:
