@@ -175,6 +175,8 @@ class Serving:
             else:
                 self.api.again(run["id"], "Nobody was at it any more.")
                 say(plain(f"{clock()}  taken up again: {named(run)}"))
+        for run in self.api.runs([], state={"name": {"any_": [NO_ROOM]}}):
+            self.api.again(run["id"], "There was no room on the disk.")
         late = set[str]()
         for run in self.api.runs(["SCHEDULED"]):
             name = run["parameters"].get("name")
@@ -219,17 +221,13 @@ class Serving:
         if state["type"] in GOING:  # the desk could not tell the server what came of it
             self.api.again(run["id"], "The server was away when it ended.")
         if state["name"] == NO_ROOM:
-            self._hold(run, state["message"])
+            self._wait_for_room(state["message"])
             return
         said = (state["message"] or state["name"]).splitlines()
         say(plain(f"{clock()}  {now['name']}: {state['name'].lower()}. {' '.join(said)}"))
 
-    def _hold(self, run: Json, why: str) -> None:
-        """The disk is full: no fault of that recording, and the next one would find it so too."""
-        self._wait_for_room(why)
-        self.api.again(run["id"], "There was no room on the disk.")
-
     def _wait_for_room(self, why: str) -> None:
+        """The disk is full: no fault of that recording, and the next one would find it so too."""
         if self.full is None:
             say(plain(f"{clock()}  {' '.join(why.split())}"))
             say(

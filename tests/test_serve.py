@@ -185,6 +185,25 @@ def test_a_trigger_starts_within_seconds_and_tells_where_the_article_is(
 
 
 @pytest.mark.slow
+def test_two_videos_are_worked_on_at_once_and_no_video_by_two(
+    served: Served, site: FakeYouTube
+) -> None:
+    names = [put(site, B, number, "slow") for number in (5, 6, 7)]
+    urls = [f"https://youtu.be/{name}" for name in names]
+    served.mytake("trigger", urls[0], *urls)
+    most = 0
+    while set(names) - set(served.articles()):
+        going = [run["parameters"]["url"] for run in served.api.runs(GOING)]
+        assert len(going) == len(set(going)) <= 2
+        most = max(most, len(going))
+        time.sleep(0.1)
+    assert most == 2
+    until(lambda: not served.api.runs([*GOING, "SCHEDULED"], name={"like_": "youtu.be"}))
+    states = [run["state_name"] for run in served.api.runs(["COMPLETED"]) if urls[0] in run["name"]]
+    assert states == ["Completed"] * 2, "who asked for it again got it, too"
+
+
+@pytest.mark.slow
 def test_what_was_killed_at_work_is_finished(served: Served, site: FakeYouTube) -> None:
     """First the desk, then mytake itself with the server left alone: no run stays Running."""
     name = put(site, B, 2, "slow")
