@@ -333,7 +333,7 @@ class House:
         """In whose log it runs; the last, where two were at it."""
         for who in reversed(WORKERS):
             log = (self.place / f"{who}.log").read_text("utf-8", "replace")
-            if f"Flow run '{run['name']}' - Beginning" in log:
+            if f"submitting flow run '{run['id']}'" in log:
                 return who
         return ""
 
