@@ -441,9 +441,10 @@ def _rounds(serving: Serving, stop: Callable[[], bool]) -> None:
         except NoServer as error:
             if serving.server.keep():
                 say(f"{clock()}  the server had died and was started again")
-            elif serving.has_room() and told != (
-                told := error.parts[1]
-            ):  # once, however long it lasts
-                say(plain(f"{clock()}  {told}"))
+            else:
+                why = error.parts[1]
+                if serving.has_room() and why != told:  # once, however long it lasts
+                    say(plain(f"{clock()}  {why}"))
+                told = why
         while time.monotonic() - begun < POLL and not stop():
             time.sleep(0.1)
