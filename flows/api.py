@@ -28,7 +28,7 @@ WAITING = ("SCHEDULED", "PAUSED")
 
 
 # Seconds between tries where SQLite has another writer at that moment: the server says 503 at once.
-BUSY = (0.1, 0.2, 0.4, 0.8, 1.6)
+BUSY = (0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4)
 
 
 class Api:
