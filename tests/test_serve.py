@@ -84,7 +84,11 @@ class Served:
                 env={**env, "PYTHONPATH": os.pathsep.join([".", env.get("PYTHONPATH", "")])},
                 stderr=log,
             )
-        until(lambda: b"are watched" in self.log.read_bytes() or self.process.poll())
+        try:
+            until(lambda: b"are watched" in self.log.read_bytes() or self.process.poll(), 180)
+        except AssertionError:
+            self.process.terminate()  # nothing is left behind
+            raise
         assert self.process.poll() is None, self.log.read_text()
 
     @property
