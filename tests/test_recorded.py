@@ -103,11 +103,11 @@ def test_prefects_page_shows_the_article_and_a_run_named_as_people_know_it(tmp_p
         assert client.read_flow_run(number).name == "A mill and the Moon"
     (shown,) = artifacts_of(number)
     head, _, text = shown.data.partition("\n\n---\n\n")
-    (folder,) = tmp_path.glob("out/*/")
+    (folder,) = (file.parent for file in tmp_path.glob("out/*/article.md"))
     assert f"http://localhost:8321/drafts/{folder.name}" in head
     assert str(folder) in head
     assert shown.key == folder.name.lower()
-    assert "date:" not in text and "And what did the" in text
+    assert "date:" not in text and "\n
 
 
 def artifacts_of(number: object) -> list[Artifact]:
