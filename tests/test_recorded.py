@@ -107,7 +107,7 @@ def test_prefects_page_shows_the_article_and_a_run_named_as_people_know_it(tmp_p
     assert f"http://localhost:8321/drafts/{folder.name}" in head
     assert str(folder) in head
     assert shown.key == folder.name.lower()
-    assert "date:" not in text and "\n
+    assert "date:" not in text and "## 1. " in text
 
 
 def artifacts_of(number: object) -> list[Artifact]:
