@@ -1,9 +1,9 @@
-"""`mytake serve` for real: two channels with all that goes wrong, chaos, and what it costs idle.
+"""`mytake serve` for real: two channels with all that goes wrong, chaos, a batch; its cost idle.
 
-    python -m benchmarks.serving [--only channels|chaos|idle]
+    python -m benchmarks.serving [--only channels|chaos|idle|batch]
 
 On loopback, against the fake YouTube; nothing is heard (a transcript is replayed), so that what
-is measured is mytake and Prefect. Prints Markdown; ends only what it started.
+is measured is mytake and Prefect. Only `batch` hears. Prints Markdown; ends only what it started.
 """
 
 import argparse
@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -26,12 +26,14 @@ from benchmarks.two_workers import children
 from flows import deploy
 from flows.api import GOING
 from flows.server import home
+from pipeline.engines import ffmpeg
 from pipeline.errors import NoServer
 from pipeline.history import History
 from pipeline.store import load
+from tests.fake_youtube.catalog import sample
 from tests.fake_youtube.server import FakeYouTube
 from tests.test_serve import SERVE, Served, until
-from tests.watched import YOUTUBE, A, B, put
+from tests.watched import YOUTUBE, A, B, configured, put
 
 MINUTES = 10  # at most, for the channels
 KILLS, CHAOS = 30, 480.0  # as many as fit into so many seconds
@@ -52,6 +54,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "channels": channels,
         "chaos": chaos,
         "idle": idle,
+        "batch": batch,
     }
     asked = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     asked.add_argument("--only", choices=parts, action="append")
@@ -371,6 +374,68 @@ def _again(served: Served, site: FakeYouTube) -> Iterator[str]:
         f"- polled again ({deploy.CHANNEL}, {state.lower()}): {took:.1f} s, "
         f"{site.requests} requests, {site.sent - sent} bytes downloaded"
     )
+
+
+# --- a batch that is heard ---
+
+BATCH, SECONDS, STEP = 10, 90.0, 30.0  # recordings, how long, how far apart in the sample
+RATE = 120_000  # bytes per second of a download: it takes about a quarter of what hearing takes
+HEARING = ("transcribe", "diarize", "attribute")  # one recording at a time
+
+
+class Hearing(Shipped):
+    """With every knob at its default, but for how fast the site is."""
+
+    def configured(self, channels: str, more: str) -> Path:
+        """Gives the file."""
+        file = configured(self.folder / "config", channels)
+        knobs = f'[download]\nrate_limit = {RATE}\n[transcribe]\ncaptions = "never"\n'
+        file.write_text(knobs + more)
+        return file
+
+
+def batch(place: Path) -> Iterator[str]:
+    """Ten recordings, first one at a time, then the next downloaded while one is heard."""
+    alone, one = _heard(place / "alone", 1)
+    sums = {
+        "transcribing": sum(alone["transcribe"]),
+        "hearing (with telling voices apart)": sum(sum(alone[step]) for step in HEARING),
+        "all steps": sum(map(sum, alone.values())),
+    }
+    told = ", ".join(f"{what} {seconds:.0f} s" for what, seconds in sums.items())
+    yield f"- {BATCH} recordings of {SECONDS:.0f} s, one at a time: {one:.0f} s; of that {told}"
+    _, two = _heard(place / "ahead", 2)
+    told = ", ".join(f"{two / seconds:.2f} × {what}" for what, seconds in sums.items())
+    yield f"- with limits.working = 2: {two:.0f} s; {told}"
+
+
+def _heard(place: Path, working: int) -> tuple[dict[str, list[float]], float]:
+    """The seconds of each step, and from the first run's beginning to the last one's end."""
+    with FakeYouTube([]) as site:
+        names = [_cut(site, place, number) for number in range(BATCH)]
+        served = Hearing(place, site, "", f"[limits]\nworking = {working}\n")
+        try:
+            addresses = [f"https://youtu.be/{name}" for name in names]
+            served.mytake("trigger", *addresses)
+            until(lambda: set(served.articles()) == set(names) and _still(served), 1800)
+            runs = served.api.runs(["COMPLETED"])
+            steps = defaultdict[str, list[float]](list)
+            for task in (task for run in runs for task in served.api.tasks(run["id"])):
+                steps[task["name"].rpartition("-")[0]].append(task["total_run_time"])
+            times = [[_time(run[at]) for run in runs] for at in ("start_time", "end_time")]
+            return steps, max(times[1]) - min(times[0])
+        finally:
+            served.process.terminate()
+            served.process.wait(60)
+
+
+def _cut(site: FakeYouTube, place: Path, number: int) -> str:
+    """A piece of the sample as a video; gives its id."""
+    place.mkdir(exist_ok=True)
+    piece = place / f"{number}.ogg"
+    words = [ffmpeg.binary("ffmpeg"), "-v", "error", "-ss", str(number * STEP), "-t", str(SECONDS)]
+    subprocess.run([*words, "-i", sample().file, "-c", "copy", piece], check=True)
+    return put(site, B, number, duration=round(SECONDS), file=piece, sounds=sample().sounds)
 
 
 if __name__ == "__main__":

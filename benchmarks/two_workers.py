@@ -2,6 +2,8 @@
 
     python -m benchmarks.two_workers              needs Debian's postgresql, nothing else
     python -m benchmarks.two_workers --videos 20 --keep FOLDER
+    python -m benchmarks.two_workers --s3         each has a disk of its own, and an S3 server
+
 
 It starts a PostgreSQL and a Prefect server of its own, on free ports, and ends them. Printed is who
 did what: that nothing was lost, and that no step was done twice.
@@ -10,6 +12,7 @@ did what: that nothing was lost, and that no step was done twice.
 import argparse
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -37,6 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run it, and print what was seen."""
     asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     asked.add_argument("--videos", type=int, default=8, metavar="N")
+    asked.add_argument("--s3", action="store_true", help="no disk in common; asks for root")
     asked.add_argument("--keep", type=Path, metavar="FOLDER", help="articles and logs stay there")
     args = asked.parse_args(argv)
     if not (binaries := postgres_binaries()):
@@ -46,6 +50,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         place = (args.keep or Path(made)).resolve()
         place.mkdir(parents=True, exist_ok=True)
         house = House(place)
+        if args.s3:
+            house.mirror = started.enter_context(bucket(place))
         database = started.enter_context(postgres(binaries, Path(made)))
         house.url = started.enter_context(server(place, database))
         house.deploy()
@@ -96,6 +102,29 @@ def postgres(binaries: Path, place: Path) -> Iterator[str]:
 
 
 @contextmanager
+def bucket(place: Path) -> Iterator[str]:
+    """A bucket of an S3-compatible server on loopback; gives its address."""
+    import boto3
+
+    endpoint = f"http://127.0.0.1:{(port := free_port())}"
+    keys = {"AWS_ACCESS_KEY_ID": "nobody", "AWS_SECRET_ACCESS_KEY": "nothing"}
+    os.environ.update({**keys, "AWS_ENDPOINT_URL": endpoint, "AWS_DEFAULT_REGION": "us-east-1"})
+    words = [sys.executable, "-m", "moto.server", "-p", str(port)]
+    with (place / "s3.log").open("wb") as log:
+        run = subprocess.Popen(words, stdout=log, stderr=log)
+    try:
+        until = time.monotonic() + 60
+        while time.monotonic() < until:
+            with suppress(OSError), urllib.request.urlopen(endpoint, timeout=2):
+                break
+            time.sleep(0.2)
+        boto3.client("s3").create_bucket(Bucket="takes")
+        yield "s3://takes/mine"
+    finally:
+        kill(run)
+
+
+@contextmanager
 def server(place: Path, database: str) -> Iterator[str]:
     """A Prefect server on it; gives its address."""
     port = free_port()
@@ -115,12 +144,12 @@ def server(place: Path, database: str) -> Iterator[str]:
 
 @contextmanager
 def prefect(
-    place: Path, name: str, told: dict[str, str], *words: str
+    place: Path, name: str, told: dict[str, str], *words: str, before: Sequence[str] = ()
 ) -> Iterator["subprocess.Popen[bytes]"]:
     """One of Prefect's processes, ended with all that it started."""
     with (place / f"{name}.log").open("wb") as log:
         run = subprocess.Popen(
-            [sys.executable, "-m", "prefect", *words],
+            [*before, sys.executable, "-m", "prefect", *words],
             env=told,
             cwd=ROOT,
             stdout=log,
@@ -195,6 +224,20 @@ class House:
     place: Path
     url: str = ""
     deployment: str = ""
+    mirror: str = ""  # where they meet, if they have no disk in common
+
+    def disk(self, worker: str) -> Path:
+        """What a worker finds at `output`."""
+        return self.place / f"disk-{worker}" if self.mirror else self.output
+
+    def with_disk(self, worker: str) -> list[str]:
+        """What its command begins with, so that it finds its own disk there."""
+        if not self.mirror:
+            return []
+        for folder in (self.output, self.disk(worker)):
+            folder.mkdir(exist_ok=True)
+        shell = f'mount --bind "{self.disk(worker)}" "{self.output}" && exec "$@"'
+        return ["unshare", "--mount", "sh", "-c", shell, "sh"]
 
     @property
     def output(self) -> Path:
@@ -223,7 +266,8 @@ class House:
         """What `mytake deploy` does: flows, pool, and the rules that take up what was left."""
         (self.place / "config").mkdir()
         (self.place / "config" / "styles").symlink_to(ROOT / "config" / "styles")
-        self.config.write_text("[limits]\nhearing = 2\n", encoding="utf-8")
+        mirror = f'[mirror]\nurl = "{self.mirror}"\n' if self.mirror else ""
+        self.config.write_text(f"[limits]\nhearing = 2\n{mirror}", encoding="utf-8")
         run = subprocess.run(
             [sys.executable, "-m", "flows.cli", "deploy", *self.where],
             env=environment(self.place, self.url),
@@ -253,7 +297,10 @@ class House:
         told = environment(self.place, self.url)
         words = ("worker", "start", "--pool", POOL, "--type", "process", "--limit", "1", "--name")
         first, _ = (
-            started.enter_context(prefect(self.place, name, told, *words, name)) for name in WORKERS
+            started.enter_context(
+                prefect(self.place, name, told, *words, name, before=self.with_disk(name))
+            )
+            for name in WORKERS
         )
         seen = Seen(time.monotonic())
         while time.monotonic() < seen.began + PATIENCE:
@@ -277,7 +324,7 @@ class House:
         if not any(run["state_type"] == "COMPLETED" for run in mine):
             return ""
         for run in mine:
-            work = self.output / ".work" / key(run)
+            work = self.disk(worker) / ".work" / key(run)
             if (work / "transcribe.json").exists() and not (work / "compose.json").exists():
                 return key(run)
         return ""
@@ -286,7 +333,7 @@ class House:
         """In whose log it runs; the last, where two were at it."""
         for who in reversed(WORKERS):
             log = (self.place / f"{who}.log").read_text("utf-8", "replace")
-            if f"Flow run '{run['name']}' - Beginning" in log:
+            if f"submitting flow run '{run['id']}'" in log:
                 return who
         return ""
 
@@ -294,23 +341,53 @@ class House:
 
     def steps(self) -> dict[str, int]:
         """Steps that are finished, and when each was: a file that appears whole."""
+        if self.mirror:
+            return dict(Counter(self.logged()))
         done = self.output.glob(".work/file-*/*.json")
         return {f"{file.parent.name}/{file.stem}": file.stat().st_mtime_ns for file in done}
 
+    def logged(self) -> Iterator[str]:
+        """Steps that some worker ran to their end, as the server was told: "transcribe  0.3 s"."""
+        keys = {run["id"]: key(run) for run in self.runs()}
+        for page in range(100):
+            body = {"limit": 200, "offset": 200 * page, "sort": "TIMESTAMP_ASC"}
+            lines = self.ask("/logs/filter", body)
+            for line in lines:
+                ran = re.fullmatch(r"(\S+) +[\d.]+ s", line["message"])
+                if ran and line["flow_run_id"] in keys:
+                    yield f"{keys[line['flow_run_id']]}/{ran[1]}"
+            if not lines:
+                return
+
+    def names(self) -> list[str]:
+        """What is published, with the names of its files."""
+        if not self.mirror:
+            found = self.output.rglob("*")
+            return [file.relative_to(self.output).as_posix() for file in found if file.is_file()]
+        import fsspec
+
+        files, root = fsspec.core.url_to_fs(self.mirror)
+        return [name.removeprefix(f"{root}/") for name in files.find(root)]
+
     def articles(self) -> int:
         """Published folders that are whole."""
-        return len(list(self.output.glob("*/data/published.json")))
+        return sum(name.endswith("/data/published.json") for name in self.names())
 
     def nothing_lost(self, videos: int) -> bool:
         """Is every run done, with one article each, and nothing half?"""
         done = all(run["state_type"] == "COMPLETED" for run in self.runs())
-        folders = [path for path in self.output.iterdir() if not path.name.startswith(".")]
+        folders = {name.partition("/")[0] for name in self.names() if not name.startswith(".")}
         return done and self.articles() == len(folders) == videos
 
     def twice(self, seen: Seen) -> list[str]:
         """Steps that were finished when the worker was killed, and were done again."""
         now = self.steps()
-        again = [step for step, when in seen.done.items() if now.get(step) != when]
+        kept = Counter(now) if self.mirror else None  # how often each ran, instead of when
+        again = [
+            step
+            for step, when in seen.done.items()
+            if (kept[step] > 1 if kept is not None else now.get(step) != when)
+        ]
         runs = [
             f"{key(run)}: run {run['run_count']} times"
             for run in self.runs()

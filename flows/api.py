@@ -21,12 +21,14 @@ POOL = "mytake"
 # until somebody has listened for an hour.
 LOOK, NOW, LATER = "look", "now", "default"
 
+NO_ROOM = "NoRoom"  # a state's name: the disk is full, so it is tried again when it is not
+
 GOING = ("RUNNING", "PENDING", "CANCELLING")
 WAITING = ("SCHEDULED", "PAUSED")
 
 
 # Seconds between tries where SQLite has another writer at that moment: the server says 503 at once.
-BUSY = (0.1, 0.2, 0.4, 0.8, 1.6)
+BUSY = (0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4)
 
 
 class Api:

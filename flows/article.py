@@ -12,7 +12,8 @@ from prefect.client.schemas.objects import State, TaskRun
 from prefect.exceptions import PrefectException
 from prefect.states import Completed, Failed
 
-from flows import again, house, limits, path, watch
+from flows import again, artifacts, house, limits, path, watch
+from flows.api import NO_ROOM
 from flows.screen import tell_steps
 from pipeline.config import Config, Style
 from pipeline.errors import InterviewError
@@ -56,7 +57,10 @@ def watched(work: Work, pauses: Sequence[float] = (5, 30, 120)) -> path.Step:
             persist_result=False,
         )
         def run() -> T:
-            return work.step(stage, *inputs, variant=variant)
+            with artifacts.hearing(work.root.name):
+                result = work.step(stage, *inputs, variant=variant)
+            artifacts.show(result)
+            return result
 
         return run()
 
@@ -99,6 +103,8 @@ def video(
         order = replace(order, again_from=again_from)
     # Two short tries; the channel's next look is the third. Others wait for this worker meanwhile.
     outcome = watch.attempt(order, opened, lambda work: watched(work, (5, 15)), NOT_OURS)
+    if outcome.state == "no room":
+        return Failed(name=NO_ROOM, message=outcome.why)
     if outcome.state == "failed":
         return Failed(message=outcome.why)
     if outcome.published is None:

@@ -1,16 +1,18 @@
 """`mytake serve`: one machine's server, schedules and worker, until it is told to stop.
 
 This process only waits and hands out: it asks the server whose time has come, and gives that to a
-desk (flows/desk.py), a process with Prefect and the models in it. The first desk does everything;
-a second one comes for a while where a channel is to be looked at and the first is busy.
+desk (flows/desk.py), a process with Prefect and the models in it. The first desk is always there;
+others come for a while: while one hears a recording, the next is downloaded and the last one
+written up (limits.working), and a look at a channel never waits for any of them.
 
-Where this grows past one machine: `round` is what a worker does, `Desks` how many work at once.
+Where this grows past one machine: `round` is what a worker does.
 """
 
 import contextlib
 import json
 import os
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -25,19 +27,22 @@ import filelock
 
 from flows import house as houses
 from flows import reviewing
-from flows.api import GOING, LATER, LOOK, NOW, Api, Json
+from flows.api import GOING, LATER, LOOK, NO_ROOM, NOW, Api, Json
 from flows.house import House
 from flows.screen import plain, say, tell
 from flows.server import Server, environment, home
-from pipeline.errors import Busy, InterviewError, Killed, NoServer, Stopped
+from pipeline.engines.room import size
+from pipeline.errors import Busy, DiskFull, InterviewError, Killed, NoServer, Stopped
 from pipeline.history import History
 from pipeline.model import Source
 from pipeline.sources import key_of
 
 POLL = 2.0  # seconds; half of it is what a trigger waits on the average
 BEAT = 30.0
-SECOND_DESK = 60.0  # seconds that it stays with nothing to do
+OTHER_DESKS = 60.0  # seconds that they stay with nothing to do
 LONGEST_LOG = 5_000_000  # bytes; Prefect keeps the log of each run anyway
+ROOM = 10_000_000  # bytes; as many more than there were, and it is tried whether they are enough
+LOOKING = "a look"
 MANY = 3  # deaths at one and the same step: then it is the recording's fault
 DESK = (sys.executable, "-m", "flows.desk")
 
@@ -123,7 +128,8 @@ class Serving:
     api: Api = field(init=False)
     entries: dict[str, str] = field(default_factory=dict)  # deployment -> flow
     deaths: dict[str, Deaths] = field(default_factory=dict)
-    second: Desk | None = None
+    others: list[Desk] = field(default_factory=list)
+    full: int | None = None  # bytes that were free where a run found too little
     beaten: float = 0.0
     read: float = 0.0  # when the configuration was last written
 
@@ -170,6 +176,8 @@ class Serving:
             else:
                 self.api.again(run["id"], "Nobody was at it any more.")
                 say(plain(f"{clock()}  taken up again: {named(run)}"))
+        for run in self.api.runs([], state={"name": {"any_": [NO_ROOM]}}):
+            self.api.again(run["id"], "There was no room on the disk.")
         late = set[str]()
         for run in self.api.runs(["SCHEDULED"]):
             name = run["parameters"].get("name")
@@ -186,10 +194,7 @@ class Serving:
             self._hear(desk)
         self._let_go()
         self._reread()
-        if self.first.run is None:
-            self._take(self.first, (LOOK, NOW, LATER))
-        elif self.second is None or self.second.run is None:
-            self._look_meanwhile()
+        self._hand_out()
         for desk in self._desks():
             self._stop_cancelled(desk)
         if time.monotonic() - self.beaten > BEAT:
@@ -198,7 +203,7 @@ class Serving:
             self.beaten = time.monotonic()
 
     def _desks(self) -> list[Desk]:
-        return [desk for desk in (self.first, self.second) if desk]
+        return [self.first, *self.others]
 
     def _hear(self, desk: Desk) -> None:
         for answer in desk.answers():
@@ -216,14 +221,44 @@ class Serving:
         state = now["state"]
         if state["type"] in GOING:  # the desk could not tell the server what came of it
             self.api.again(run["id"], "The server was away when it ended.")
+        if state["name"] == NO_ROOM:
+            self._wait_for_room(state["message"])
+            return
         said = (state["message"] or state["name"]).splitlines()
         say(plain(f"{clock()}  {now['name']}: {state['name'].lower()}. {' '.join(said)}"))
+
+    def _wait_for_room(self, why: str) -> None:
+        """The disk is full: no fault of that recording, and the next one would find it so too."""
+        if self.full is None:
+            say(plain(f"{clock()}  {' '.join(why.split())}"))
+            say(
+                f"{clock()}  No article is begun until there is room; then all go on by themselves."
+            )
+        self.full = self._left()
+
+    def _left(self) -> int:
+        """Bytes on the disk."""
+        return shutil.disk_usage(self.house.output).free
+
+    def has_room(self) -> bool:
+        """Is there any, and more than there was when a run found too little?"""
+        left = self._left()
+        if left < ROOM:  # the server writes there too, each step of a run
+            self._wait_for_room(str(DiskFull(self.house.output, f"{size(left)} are left.")))
+        if self.full is None:
+            return True
+        self.full = min(self.full, left)
+        if left < self.full + ROOM:
+            return False
+        self.full = None
+        say(f"{clock()}  There is room again.")
+        return True
 
     def _died(self, desk: Desk) -> None:
         run, desk.run = desk.run, None
         desk.end()
-        if desk is self.second:
-            self.second = None
+        if desk in self.others:
+            self.others.remove(desk)
         else:
             self.first = self._desk()
         if run is None:
@@ -255,26 +290,34 @@ class Serving:
                 source, run["name"], told.get("channel"), error, self.house.config.watch
             )
 
-    def _take(self, desk: Desk, queues: Sequence[str]) -> None:
-        for run in self.api.due(queues):
+    def _hand_out(self) -> None:
+        """Give what is due to who is free, the most urgent first; one look at a time."""
+        at = {_video(desk.run) for desk in self._desks() if desk.run}
+        room = self.house.config.limits.working - len(at - {LOOKING}) if self.has_room() else 0
+        for run in self.api.due((LOOK, NOW, LATER) if room > 0 else (LOOK,)):
+            video = _video(run)
+            # Who asks for a video that is being worked on gets its article when that is done.
+            if video in at or (video != LOOKING and room < 1):
+                continue
             if not self.api.set_state(run["id"], "PENDING", force=False):
                 continue
-            desk.give({"run": run["id"], "entry": self._entry(run)}, run)
-            return
+            self._free().give({"run": run["id"], "entry": self._entry(run)}, run)
+            at.add(video)
+            room -= video != LOOKING
+
+    def _free(self) -> Desk:
+        """A desk with nothing to do, a new one where all are busy."""
+        for desk in self._desks():
+            if desk.run is None:
+                return desk
+        self.others.append(self._desk())
+        return self.others[-1]
 
     def _entry(self, run: Json) -> str:
         number = run["deployment_id"]
         if number not in self.entries:
             self.entries[number] = self.api.ask("GET", f"/deployments/{number}")["entrypoint"]
         return self.entries[number]
-
-    def _look_meanwhile(self) -> None:
-        if self.second or self.api.due([LOOK]):
-            self._take(self._second(), [LOOK])
-
-    def _second(self) -> Desk:
-        self.second = self.second or self._desk()
-        return self.second
 
     def _stop_cancelled(self, desk: Desk) -> None:
         if desk.run and self.api.run(desk.run["id"])["state_type"] in ("CANCELLING", "CANCELLED"):
@@ -291,9 +334,10 @@ class Serving:
     def _let_go(self) -> None:
         """A desk that has nothing to do gives back the memory of its models."""
         now = time.monotonic()
-        if self.second and not self.second.run and now - self.second.free_since > SECOND_DESK:
-            self.second.end()
-            self.second = None
+        for desk in [*self.others]:
+            if not desk.run and now - desk.free_since > OTHER_DESKS:
+                desk.end()
+                self.others.remove(desk)
         idle = now - self.first.free_since > self.house.config.watch.idle
         if self.first.worked and not self.first.run and idle:
             self.first.end()
@@ -307,9 +351,6 @@ class Serving:
         """Who changes config/channels.toml need not start this anew."""
         if self._written() == self.read:
             return
-        desk = self.first if self.first.run is None else self._second()
-        if desk.run:
-            return
         self.read = self._written()
         try:
             self.house = houses.opened(self.house.file, self.house.output)
@@ -317,7 +358,7 @@ class Serving:
             say("The configuration as it was stays in force:")
             tell(error)
             return
-        desk.give({"register": "all"})
+        self._free().give({"register": "all"})
         say(f"{clock()}  read anew: {len(self.house.channels)} channels")
 
     # --- at the end ---
@@ -340,6 +381,15 @@ def named(run: Json) -> str:
     'first'
     """
     return str(run["parameters"].get("name") or run["name"])
+
+
+def _video(run: Json) -> str:
+    """The key of the recording that a run is to write up, or that it looks at a channel."""
+    url = run["parameters"].get("url")
+    try:
+        return key_of(url) if url else LOOKING
+    except InterviewError:  # it fails by itself, soon
+        return str(url)
 
 
 def clock() -> str:
@@ -384,14 +434,19 @@ def _stopping() -> Callable[[], bool]:
 
 
 def _rounds(serving: Serving, stop: Callable[[], bool]) -> None:
+    told = ""
     while not stop():
         begun = time.monotonic()
         try:
             serving.round()
+            told = ""
         except NoServer as error:
             if serving.server.keep():
                 say(f"{clock()}  the server had died and was started again")
             else:
-                say(plain(f"{clock()}  {error.parts[1]}"))
+                why = error.parts[1]
+                if serving.has_room() and why != told:  # once, however long it lasts
+                    say(plain(f"{clock()}  {why}"))
+                told = why
         while time.monotonic() - begun < POLL and not stop():
             time.sleep(0.1)

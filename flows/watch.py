@@ -11,11 +11,12 @@ from typing import Literal
 
 from flows import again, limits, path, tell
 from flows.house import House
+from flows.mirror import Mirror
 from pipeline.channels import Channel, Decision, decide, enough, looked
 from pipeline.compose import compose
 from pipeline.config import Config, Style
-from pipeline.errors import Bug, Busy, InterviewError
-from pipeline.history import History, Rest
+from pipeline.errors import Bug, Busy, DiskFull, InterviewError, NoMirror
+from pipeline.history import Failure, History, Rest
 from pipeline.model import Kind, Published, Source
 from pipeline.sources import TABS, Tab, listed, newest_first
 from pipeline.store import Work
@@ -41,7 +42,17 @@ def look(name: str, house: House, *, keep: bool = True) -> Look:
 
     Raises InterviewError where the list cannot be had; a wall makes the channel rest.
     """
-    channel, history = house.channel(name), History(house.output)
+    files = History(house.output).of_channel(name) if keep else ()
+    with _mirror(house).kept(*files):
+        return _look(name, house, keep=keep)
+
+
+def _mirror(house: House) -> Mirror:
+    return Mirror(house.config.mirror.url, house.output)
+
+
+def _look(name: str, house: House, *, keep: bool) -> Look:
+    channel, history, mirror = house.channel(name), History(house.output), _mirror(house)
     if rest := history.rest(name):
         return Look(rest=rest)
     with history.registering(name):
@@ -64,8 +75,8 @@ def look(name: str, house: House, *, keep: bool = True) -> Look:
             register,
             channel,
             now,
-            done=lambda one: history.done(one.source),
-            failure=lambda one: history.failure(one.source.key),
+            done=lambda one: history.done(one.source) or mirror.done(one.source.key),
+            failure=lambda one: _failure(one.source.key, history, mirror),
             ordered=ordered,
         )
         if keep:
@@ -75,6 +86,11 @@ def look(name: str, house: House, *, keep: bool = True) -> Look:
                 looked(found, decisions, register, channel, now, kinds=kinds, ordered=ordered),
             )
     return Look(decisions)
+
+
+def _failure(key: str, history: History, mirror: Mirror) -> Failure | None:
+    with mirror.kept(*history.of_recording(key, None)):
+        return history.failure(key)
 
 
 def _tabs(channel: Channel) -> tuple[Tab, ...]:
@@ -94,9 +110,12 @@ class Order:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of an order: "put off" is neither done nor failed, its time will come."""
+    """What became of an order: "put off" is neither done nor failed, its time will come.
 
-    state: Literal["written", "failed", "put off"]
+    "no room": it failed, as every other one would, for the disk is full.
+    """
+
+    state: Literal["written", "failed", "put off", "no room"]
     why: str = ""
     published: Published | None = None
 
@@ -111,6 +130,21 @@ def attempt(
 
     Errors that are `not_ours` are no fault of the recording, and pass through.
     """
+    mirror, history = _mirror(house), History(house.output)
+    try:
+        with mirror.kept(*history.of_recording(order.source.key, order.channel)):
+            mirror.bring(order.source.key)
+            return _attempt(order, house, lambda work: mirror.step(work, step(work)), not_ours)
+    except NoMirror as error:
+        return _failed(order, house, error)
+
+
+def _attempt(
+    order: Order,
+    house: House,
+    step: Callable[[Work], path.Step],
+    not_ours: tuple[type[Exception], ...],
+) -> Outcome:
     history = History(house.output)
     if order.channel and (rest := history.rest(order.channel)):
         return Outcome("put off", f"{order.channel} rests until {rest.until:%H:%M} UTC: {rest.why}")
@@ -136,8 +170,14 @@ def attempt(
 
 def _failed(order: Order, house: House, error: InterviewError) -> Outcome:
     history, watch = History(house.output), house.config.watch
-    history.fail(order.source, order.title, order.channel, error, watch)
-    if order.channel and error.stops_channel:
+    try:
+        history.fail(order.source, order.title, order.channel, error, watch)
+    except DiskFull as full:
+        log.warning("%s: not written down why. %s", order.title, full.parts[0])
+    if isinstance(error, DiskFull):
+        return Outcome("no room", str(error))
+    # Of two runs that met one wall, the first has told it.
+    if order.channel and error.stops_channel and not history.rest(order.channel):
         tell.blocked(order.channel, history.turned_away(order.channel, error, watch), house)
     return Outcome("failed", str(error))
 

@@ -472,6 +472,14 @@ class LimitsOptions(Options):
         description="How many recordings are heard at once, over all runs on this machine: one "
         "takes all of its cores, or its GPU.",
     )
+    working: int = Field(
+        default=2,
+        ge=1,
+        le=64,
+        description="How many recordings `mytake serve` works on at once: while one is heard, the "
+        "next is downloaded and the last one written up. Each has a process with its own models "
+        "in memory; 1 needs the least.",
+    )
     between: float = Field(
         default=10,
         ge=0,
@@ -494,6 +502,17 @@ class CleanOptions(Options):
     )
     failed: float = Field(
         default=14, ge=0, description="Days after which that of an unfinished one is."
+    )
+
+
+class MirrorOptions(Options):
+    url: str | None = Field(
+        default=None,
+        exclude=True,
+        pattern=r"^[a-z0-9+]+://[^@]+$",  # a key in it would be logged
+        description="Where finished steps and articles are kept too, for workers that share no "
+        "disk: s3://BUCKET/FOLDER (with mytake[s3]) or another address that fsspec knows, with no "
+        "key in it. Unset: nowhere.",
     )
 
 
@@ -661,6 +680,7 @@ class Config(Options):
     clean: CleanOptions = CleanOptions()
     watch: WatchOptions = WatchOptions()
     review: ReviewOptions = ReviewOptions()
+    mirror: MirrorOptions = MirrorOptions()
 
 
 def load(path: Path, changes: Mapping[str, Mapping[str, Any]] | None = None) -> Config:

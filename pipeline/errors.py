@@ -287,6 +287,16 @@ class NoRoom(DiskFull):
     )
 
 
+class NoMirror(InterviewError):
+    what = "Could not keep what was done at {0}."
+    why = "{1}"
+    fix = (
+        "Check mirror.url, the network, and the keys in the environment (AWS_ACCESS_KEY_ID …); "
+        "finished steps are kept here."
+    )
+    may_pass = True
+
+
 class NotWritable(InterviewError):
     what = "Cannot write to {0}."
     why = "{1}"

@@ -215,6 +215,14 @@ class History:
 
     # --- files ---
 
+    def of_channel(self, channel: str) -> tuple[Path, ...]:
+        """All that is known of a channel."""
+        return (self._channel(channel), self._resting(channel))
+
+    def of_recording(self, key: str, channel: str | None) -> tuple[Path, ...]:
+        """Why there is no article of it, and whether its channel's site turned us away."""
+        return (self._failed(key), *([self._resting(channel)] if channel else []))
+
     def _read(self, kind: type[T], file: Path) -> T | None:
         try:
             return store.load(kind, file.read_bytes())

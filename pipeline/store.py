@@ -54,11 +54,15 @@ def digest(path: Path) -> str:
 def write_whole(path: Path, data: bytes) -> None:
     """Write a file that is there whole or not at all, even after a power cut."""
     part = path.with_name(f"{path.name}.part")
-    with part.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
+    try:
+        with part.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except OSError:  # a full disk: not even an empty one is left
+        part.unlink(missing_ok=True)
+        raise
 
 
 @contextlib.contextmanager

@@ -32,6 +32,7 @@ DOORS = {
     "pydantic_ai": "pipeline/engines/llm.py",
     "tomlkit": "pipeline/engines/channel_file.py",
     "cronsim": "pipeline/channels.py",
+    "fsspec": "flows/mirror.py",
     "apprise": "pipeline/engines/notices.py",
     "openai": "pipeline/engines/llm.py",
     "anthropic": "pipeline/engines/llm.py",

@@ -2,30 +2,42 @@
 
 import os
 import subprocess
+import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from flows.api import GOING
 from pipeline.engines import room
+from pipeline.history import History
+from tests.fake_youtube.server import FakeYouTube
 from tests.short import Short, short
+from tests.test_serve import Served, until
+from tests.watched import B, put
 
 pytestmark = pytest.mark.slow
 MB = 1_000_000
-DISK = 24 * MB
+DISK, SERVING = 24 * MB, 80 * MB  # the server's history takes some 20
 
 
 @pytest.fixture(scope="module")
 def disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A small disk of its own."""
-    place = tmp_path_factory.mktemp("disk")
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={DISK}", "tmpfs", str(place)]
+    yield from mounted(tmp_path_factory.mktemp("disk"), DISK)
+
+
+def mounted(place: Path, size: int) -> Iterator[Path]:
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(place)]
     try:
         subprocess.run(mount, check=True, capture_output=True)
     except (OSError, subprocess.CalledProcessError):
         pytest.skip("skipped: no tmpfs can be mounted here")
-    yield place
-    subprocess.run(["umount", str(place)], check=True)
+    try:
+        yield place
+    finally:
+        subprocess.run(["umount", "--lazy", str(place)], check=True)
 
 
 @pytest.fixture(scope="module")
@@ -36,15 +48,18 @@ def interview(tmp_path_factory: pytest.TempPathFactory, disk: Path) -> Short:
 @pytest.fixture
 def leave(disk: Path) -> Iterator[Callable[[int], None]]:
     """Fill the disk, but for so many bytes."""
-    ballast = disk / "ballast"
+    yield lambda free: fill(disk, free)
+    (disk / "ballast").unlink(missing_ok=True)
 
-    def filled(free: int) -> None:
+
+def fill(disk: Path, free: int = 0) -> None:
+    for _ in range(50):  # others may write to it meanwhile
         stat = os.statvfs(disk)
-        taken = stat.f_bavail * stat.f_frsize - free
-        subprocess.run(["fallocate", "-l", str(taken), str(ballast)], check=True)
-
-    yield filled
-    ballast.unlink(missing_ok=True)
+        taken = str(stat.f_bavail * stat.f_frsize - free)
+        ran = subprocess.run(["fallocate", "-l", taken, str(disk / "ballast")], check=False)
+        if ran.returncode == 0:
+            return
+    raise AssertionError("it could not be filled")
 
 
 def whole(interview: Short) -> bool:
@@ -111,3 +126,43 @@ def test_what_is_kept_free_is_kept_free(
     subprocess.run(["rm", "-rf", str(interview.output)], check=True)
     assert Short(interview.audio, config, interview.output).run() == 1
     assert f"download.keep_free is {room.size(0.022 * room.GB)}" in capsys.readouterr().err
+
+
+class Small(Served):
+    """Keeps nothing free, so that the disk can fill."""
+
+    def configured(self, channels: str, more: str) -> Path:
+        file = super().configured(channels, more)
+        told = file.read_text().replace("[download]\n", "[download]\nkeep_free = 0\n")
+        file.write_text(told)
+        return file
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Small]:
+    with contextmanager(mounted)(tmp_path, SERVING) as disk, FakeYouTube([]) as site:
+        served = Small(disk / "serves", site, "")
+        yield served
+        print(served.log.read_text())  # shown where it failed
+        served.process.terminate()
+        served.process.wait(60)
+
+
+def test_serving_waits_until_there_is_room_and_then_all_go_on(served: Small) -> None:
+    """Its server's history is on the same disk. What waits is not tried, one after the other."""
+    names = [put(served.site, B, number, "slow") for number in range(4)]
+    served.mytake("trigger", *(f"https://youtu.be/{name}" for name in names))
+    until(lambda: served.api.runs(["RUNNING"]))
+    fill(served.folder.parent)
+    until(lambda: "No article is begun" in served.log.read_text())
+    asked = served.site.requests
+    time.sleep(5)
+    assert served.site.requests == asked
+    (served.folder.parent / "ballast").unlink()
+    until(lambda: served.articles() == names, 180)
+    until(lambda: not served.api.runs(GOING))
+    said = served.log.read_text()
+    assert said.count("The disk is full") == 1 and said.count("There is room again") == 1
+    assert list(History(served.output).failures()) == []
+    assert not list(served.output.rglob("*.part"))
+    assert all((one / "data" / "published.json").stat().st_size for one in served.output.glob("2*"))

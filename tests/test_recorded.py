@@ -4,16 +4,28 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from prefect import flow
+from prefect import flow, runtime
 from prefect.client.orchestration import get_client
-from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId
+from prefect.client.schemas.objects import Artifact
+from prefect.settings import (
+    PREFECT_API_URL,
+    PREFECT_CLIENT_MAX_RETRIES,
+    PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
+    temporary_settings,
+)
 from prefect.testing.utilities import prefect_test_harness
 
+from flows import artifacts
 from flows.article import article, watched
-from pipeline.config import Config, PrepareOptions, load_style
+from pipeline.config import Config, PrepareOptions, load, load_style
+from pipeline.engines import progress
 from pipeline.errors import NoNetwork, PrivateVideo
-from pipeline.model import Source, Word
+from pipeline.model import Published, Source, Word
 from pipeline.store import Work
+from tests.fake_youtube.catalog import sample
+from tests.test_serve import until
+from tests.watched import configured
 
 pytestmark = pytest.mark.slow
 STYLES = Path(__file__).parent.parent / "config" / "styles"
@@ -72,3 +84,61 @@ def test_a_failure_is_recorded_with_its_reason(tmp_path: Path) -> None:
         run = client.read_flow_run(state.state_details.flow_run_id)
     assert run.name == str(empty)
     assert "empty.mp3" in (run.state.message or "")
+
+
+def test_prefects_page_shows_the_article_and_a_run_named_as_people_know_it(tmp_path: Path) -> None:
+    file = configured(tmp_path / "config", "")
+    interview = sample().file
+    assert interview
+    state = article(
+        Source("media", str(interview), "file-1", title="A mill and the Moon"),
+        load(file),
+        load_style(STYLES, "take"),
+        tmp_path / "out",
+        return_state=True,
+    )
+    assert state.is_completed()
+    number = state.state_details.flow_run_id
+    with get_client(sync_client=True) as client:
+        assert client.read_flow_run(number).name == "A mill and the Moon"
+    (shown,) = artifacts_of(number)
+    head, _, text = shown.data.partition("\n\n---\n\n")
+    (folder,) = (file.parent for file in tmp_path.glob("out/*/article.md"))
+    assert f"http://localhost:8321/drafts/{folder.name}" in head
+    assert str(folder) in head
+    assert shown.key == folder.name.lower()
+    assert "date:" not in text and "## 1. " in text
+
+
+def artifacts_of(number: object) -> list[Artifact]:
+    of = ArtifactFilter(flow_run_id=ArtifactFilterFlowRunId(any_=[number]))  # type: ignore[list-item]
+    with get_client(sync_client=True) as client:
+        return client.read_artifacts(artifact_filter=of)
+
+
+def test_it_shows_how_far_the_hearing_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(artifacts, "EVERY", 0.1)
+    seen = list[float]()
+
+    @flow
+    def one() -> object:
+        number = runtime.flow_run.id
+        with artifacts.hearing("youtube-Bc6_V9"), progress.bar("transcribe", 200) as heard:
+            heard(50)
+            until(lambda: [told.data for told in artifacts_of(number)] == [25.0])
+            seen.extend(told.data for told in artifacts_of(number))
+            heard(200)
+        return number
+
+    (shown,) = artifacts_of(one())
+    assert (seen, shown.data, shown.key) == ([25.0], 100.0, "transcribe-youtube-bc6-v9")
+
+
+def test_a_server_that_is_away_costs_no_run_its_article(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "article.md").write_text("---\nx: 1\n---\nText\n")
+    gone = "http://127.0.0.1:9/api"
+    with temporary_settings({PREFECT_API_URL: gone, PREFECT_CLIENT_MAX_RETRIES: 0}):
+        artifacts.show(Published(tmp_path, tmp_path / "article.md", "ready"))
+    assert "Not shown on Prefect's page" in caplog.text

@@ -64,12 +64,15 @@ class Served:
         more: str = "[watch]\nretry = 1\n",
     ) -> None:
         self.folder, self.site, self.output = folder, site, folder / "out"
-        self.file = configured(folder / "config", channels, more)
+        self.file = self.configured(channels, more)
         with socket.socket() as door:
             door.bind(("127.0.0.1", 0))
             self.port = door.getsockname()[1]
         self.api = Api(f"http://127.0.0.1:{self.port}/api")
         self.begin()
+
+    def configured(self, channels: str, more: str) -> Path:
+        return configured(self.folder / "config", channels, more)
 
     def begin(self) -> None:
         words = ["serve", *self.where, "--port", str(self.port)]
@@ -82,7 +85,11 @@ class Served:
                 env={**env, "PYTHONPATH": os.pathsep.join([".", env.get("PYTHONPATH", "")])},
                 stderr=log,
             )
-        until(lambda: b"are watched" in self.log.read_bytes() or self.process.poll())
+        try:
+            until(lambda: b"are watched" in self.log.read_bytes() or self.process.poll(), 180)
+        except AssertionError:
+            self.process.terminate()  # nothing is left behind
+            raise
         assert self.process.poll() is None, self.log.read_text()
 
     @property
@@ -180,6 +187,25 @@ def test_a_trigger_starts_within_seconds_and_tells_where_the_article_is(
         datetime.fromisoformat(run[at].replace("Z", "+00:00")) for at in ("start_time", "created")
     )
     assert (begun - asked).total_seconds() < 5 * 4, "four times the aim: this machine may be busy"
+
+
+@pytest.mark.slow
+def test_two_videos_are_worked_on_at_once_and_no_video_by_two(
+    served: Served, site: FakeYouTube
+) -> None:
+    names = [put(site, B, number, "slow") for number in (5, 6, 7)]
+    urls = [f"https://youtu.be/{name}" for name in names]
+    served.mytake("trigger", f"{YOUTUBE}/watch?v={names[0]}", *urls)
+    most = 0
+    while set(names) - set(served.articles()):
+        going = [run["parameters"]["url"][-11:] for run in served.api.runs(GOING)]
+        assert len(going) == len(set(going)) <= 2
+        most = max(most, len(going))
+        time.sleep(0.1)
+    assert most == 2
+    until(lambda: not served.api.runs([*GOING, "SCHEDULED"], name={"like_": names[0]}))
+    states = [run["state_name"] for run in served.api.runs(["COMPLETED"], name={"like_": names[0]})]
+    assert states == ["Completed"] * 2, "who asked for it again got it, too"
 
 
 @pytest.mark.slow

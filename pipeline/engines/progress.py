@@ -4,6 +4,7 @@ import contextlib
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from typing import Any
 
 from tqdm import tqdm
@@ -12,10 +13,35 @@ from pipeline.engines.base import Heard
 
 EVERY = 30.0  # seconds between two lines in a log
 
+Told = Callable[[str, float], None]  # what is done, and which share of it: 0 to 1
+_who: ContextVar[Told] = ContextVar("who wants to know", default=lambda _, __: None)
+
+
+@contextlib.contextmanager
+def told(who: Told) -> Iterator[None]:
+    """While this lasts, tell it to them too."""
+    token = _who.set(who)
+    try:
+        yield
+    finally:
+        _who.reset(token)
+
 
 @contextlib.contextmanager
 def bar(what: str, duration: float) -> Iterator[Heard]:
-    """Tell how many of `duration` seconds of audio are done, on stderr."""
+    """Tell how many of `duration` seconds of audio are done, on stderr and who else asked."""
+    who = _who.get()
+    with _shown(what, duration) as shown:
+
+        def heard(done: float) -> None:
+            shown(done)
+            who(what, min(1.0, max(0.0, done / duration)) if duration else 1.0)
+
+        yield heard
+
+
+@contextlib.contextmanager
+def _shown(what: str, duration: float) -> Iterator[Heard]:
     if not sys.stderr.isatty():
         yield _Lines(what, duration).heard
         return
