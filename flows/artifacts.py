@@ -17,6 +17,7 @@ from prefect import artifacts, runtime
 from prefect.client.orchestration import get_client
 from prefect.exceptions import PrefectException
 
+from flows import reviewing
 from flows.screen import plain
 from pipeline.engines import progress
 from pipeline.model import Published, Recording
@@ -24,7 +25,7 @@ from pipeline.model import Published, Recording
 log = logging.getLogger(__name__)
 
 EVERY = 5.0  # seconds between two looks at how far it is
-REVIEW = "http://localhost:8321/drafts/"  # where `mytake review` is, unless told otherwise
+REVIEW = "http://localhost:8321/"  # where `mytake review` is, unless told otherwise
 LONGEST_NAME = 120
 FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 
@@ -48,9 +49,11 @@ def _name(recording: Recording) -> None:
 
 def _article(published: Published) -> None:
     folder, status = published.folder, published.status.replace("_", " ")
-    review = REVIEW + urllib.parse.quote(folder.name)
+    served = reviewing.address(folder.parent)
+    link = f"[review it]({served or REVIEW}drafts/{urllib.parse.quote(folder.name)})"
+    begin = "" if served else " (start `mytake review` first)"
     text = FRONT_MATTER.sub("", published.article.read_text(encoding="utf-8"))
-    head = f"**{status}** · [review it]({review}) (start `mytake review` first) · `{folder}`"
+    head = f"**{status}** · {link}{begin} · `{folder}`"
     artifacts.create_markdown_artifact(f"{head}\n\n---\n\n{text}", key=_key(folder.name))
 
 
@@ -65,9 +68,7 @@ def hearing(whose: str) -> Iterator[None]:
     # The server may be silent for a minute; who hears does not wait for it.
     context = contextvars.copy_context()
     shows = threading.Thread(target=context.run, args=(_shows, whose, told, over), daemon=True)
-
     shows.start()
-
     with progress.told(told.__setitem__):
         try:
             yield
