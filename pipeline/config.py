@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Collection, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -20,6 +20,7 @@ from pydantic import (
     ValidationError,
     ValidationInfo,
     field_validator,
+    model_validator,
 )
 
 from pipeline.errors import ConfigError
@@ -331,7 +332,7 @@ class ComposeOptions(Options):
     questions: int = Field(
         default=5, ge=1, le=50, description="How many questions the article has."
     )
-    sentences: int = Field(default=4, ge=1, le=20, description="Sentences in an answer, at most.")
+    sentences: int = Field(default=6, ge=1, le=20, description="Sentences in an answer, at most.")
 
 
 class LlmOptions(Options):
@@ -588,11 +589,26 @@ class Style(Options):
     parts: tuple[Part, ...] = Field(
         default=(), description="What it consists of, in order. None: questions and answers."
     )
+    also: tuple[Part, ...] = Field(
+        default=(),
+        description="Parts that follow the questions and answers: what those have no room for.",
+    )
 
     @field_validator("opener", "opener_unnamed", "closing", "closing_unnamed")
     @classmethod
     def _fills_known_blanks(cls, text: str) -> str:
         return _fills(text, BLANKS)
+
+    @model_validator(mode="after")
+    def _asks_or_has_parts(self) -> Self:
+        if self.parts and self.also:
+            raise ValueError("a style has either [[parts]], or questions and answers and [[also]]")
+        return self
+
+    @property
+    def sections(self) -> tuple[Part, ...]:
+        """The parts that `Section.part` counts: all there are, or those after the questions."""
+        return self.parts or self.also
 
 
 class WatchOptions(Options):

@@ -158,7 +158,7 @@ _SHOW = re.compile(
 )
 _NUMBERED = re.compile(
     r"^(?:(?:episode|ep|no|part)\b\.? ?#?\d+|#\d+|s\d+ ?e\d+|[A-Z]{2,6}[ #-]?\d{1,4}(?=[:–—|])"
-    r"|\d{1,4}(?=[:–—|]))\s*[:.–—|-]?\s*",
+    r"|\d{1,4}(?=[:–—|])|\d{1,3}(?= [:–—|-] ))\s*[:.–—|-]?\s*",
     re.IGNORECASE,
 )
 _TAIL = re.compile(
@@ -260,10 +260,12 @@ UNANSWERED = "no question with an answer to quote"
 
 
 def left_out(
-    topics: Iterable[Topic], questions: Sequence[Question], could_be_asked: set[str]
+    topics: Iterable[Topic],
+    said: Iterable[Statement],
+    questions: Sequence[Question],
+    could_be_asked: set[str],
 ) -> tuple[LeftOut, ...]:
-    """The topics no answer touches, each with its reason."""
-    said = [statement for question in questions for statement in question.answer]
+    """The topics that nothing said touches, each with its reason."""
     many = len(questions)
     chosen = f"the {f'{many} questions' if many > 1 else 'question'} went to other topics"
     return _untold(topics, said, could_be_asked, chosen, UNANSWERED)
@@ -286,6 +288,7 @@ def _untold(
 
 def framed(
     article_questions: tuple[Question, ...],
+    beside: tuple[Section, ...],
     video: Video,
     speakers: Sequence[Speaker],
     topics: Sequence[Topic],
@@ -294,19 +297,21 @@ def framed(
     style_name: str,
     could_be_asked: set[str],
 ) -> Article:
-    """The questions and answers as a whole article."""
+    """The questions and answers, and what stands beside them, as a whole article."""
     opener = opening(video, speakers, style)
-    return Article(
+    bare = Article(
         style=style_name,
         title=headline(video, speakers),
         standfirst=standfirst(video, speakers, turns, opener),
         opener=opener,
         questions=article_questions,
         closing=ending(video, speakers, style),
-        links=links(video, article_questions),
-        left_out=left_out(topics, article_questions, could_be_asked),
+        links=(*links(video, article_questions), *places(beside, video)),
         answer_label=style.answer_label,
+        sections=beside,
     )
+    left = left_out(topics, bare.statements, article_questions, could_be_asked)
+    return replace(bare, left_out=left)
 
 
 def sectioned(

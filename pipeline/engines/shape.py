@@ -15,7 +15,7 @@ from pipeline.model import Passage, Section
 
 def shape(case: Case) -> Found:
     """Parts in order, headings, lengths, and every word of the narrator's as configured."""
-    parts, article = case.style.parts, case.article
+    parts, article = case.style.sections, case.article
     numbers = [section.part for section in article.sections]
     if numbers != sorted(numbers) or not set(numbers) <= set(range(len(parts))):
         yield "The sections are not in the order of the style's parts."

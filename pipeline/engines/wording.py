@@ -15,7 +15,11 @@ Cue = tuple[str, float, Callable[[str], bool]]  # (reason, weight, test of the t
 
 _ENDS = re.compile(r"[.!?。！？।؟][\"'”’»)\]]*$")
 # "… until we figure out how to…?" was broken off too.
-_CUT = re.compile(r"(\.\.|…|[-–—:;,])\s*\??[\"'”’»)\]]*$")
+# So was "a metric around cost or something like."
+_CUT = re.compile(
+    r"(?:\.\.|…|[-–—:;,]|\b(?:(?:something|things|stuff) like|the|an?|and|because|than|if|my|your)\.)"
+    r"\s*\??[\"'”’»)\]]*$"
+)
 _BRACKETS = re.compile(r"[\[\]{}<>]|\*")  # [laughter], [inaudible]: what a transcriber added
 
 # A question whose subject stands in an earlier sentence: "How did that work?"
@@ -26,7 +30,11 @@ _POINTS_BACK = re.compile(
     r"|change|changed|feel|sound|also|actually|really|so|possible|true|all|part)\b|\s*[?.,!;:]|$)"
     r"|\b(?:do|does|did|is|was|will|would|can|could|should|might)\s+(?:that|this)(?=\s+(?:potentially"
     r"|probably|maybe|necessarily|even|ever|then|still|apply|include|help|make|give|tell|get|lead)\b)"
+    # "How have we dealt with that as a society?": after both words "that" can join nothing.
+    r"|\b(?:with|of|about|for|to|from|on|in|by|at|like|after|before) (?:that|this|those|these)"
+    r"(?= (?:as|with|by|at|on|into|through|over|before|after|now|today|here|right|well|yourself)\b)"
     r"|\b(?:that|this|it|he|she|they|there)['’](?:s|re|d|ll)\b|\bthere(?=\s*[?.,]|$)"
+    r"|\b(?:stay|live|lived|go|went|work|worked|been|being) there\b"
     r"|\b(?:it|he|she|they|them|him|theirs)\b",
     re.IGNORECASE,
 )
@@ -36,6 +44,9 @@ _DUMMY = re.compile(
     r"(?:possible|true that|fair to|important|hard to|easy to|difficult to|clear that|take to"
     r"|mean to|feel to|feel like to|like to|like being|worth|safe to|that we|that you"
     r"|that people)\b"
+    # "Did you know that you would need them?"
+    r"|\b(?:know|knew|think|thought|believed?|feel|felt|sure|reali[sz]ed?|hope|assumed?|argue|worry"
+    r"|convinced|fact|idea) that(?= (?:you|we|they|the|a|an|there|people|our|your|their)\b)"
     r"|\b(?:how|why) is it that\b|\bthere['’]s\s+(?:a|an|no|any|some)\b",
     re.IGNORECASE,
 )
@@ -43,6 +54,13 @@ _THIS_THING = re.compile(
     r"\b(?:that|this|those|these|such)\s+(?:kind|sort|type|one|ones|thing)\b", re.I
 )
 
+# "Have these machines changed you?": which?
+_WHICH = re.compile(
+    r"\b(?:(?:of|in|on|to|for|from|with|about|at|is|was) that|this|these|those) "
+    r"(?!(?:year|week|month|morning|summer|moment|day|days|time|world|country|century|interview"
+    r"|conversation|talk|episode|podcast|show|is|are|was|were)\b)[a-z]",
+    re.IGNORECASE,
+)
 # A sentence that leans on the one before it. "So" and "And" alone only sound unfinished.
 _LEANS = re.compile(
     r"^(?:(?:and|but|so|because|or|yeah|well|now|then|okay|ok|right|no|yes|like|i mean|you know"
@@ -61,7 +79,8 @@ _MIDSTREAM = re.compile(r"^(?:because|or|which|but|and|so|also|then|otherwise|pl
 _REFERS = re.compile(
     r"\b(?:did that|do that|does that|doing that|like that|like this|that way|this way|with that"
     r"|to that|of that|of this|of them|of it|about it|about that|for that|from that|in it|on that"
-    r"|the former|the latter|as i said|as you said|you mentioned)\b"
+    r"|the former|the latter|as i said|as you said|you mentioned|i(?:['’]ve)? (?:just )?mentioned"
+    r"|(?:i|we) (?:was|were) (?:just )?(?:talking about|describing|saying))\b"
     r"|^(?:[\w'’]+\W+){1,3}also\b",
     re.IGNORECASE,
 )
@@ -178,6 +197,12 @@ _SMALL_TALK = re.compile(
     re.IGNORECASE,
 )
 
+# "First question, what books …": what every guest is asked.
+_COUNTED = re.compile(
+    r"(?:(?:okay|ok|so|and|all right|alright),? )*(?:(?:the |your |my |our )?"
+    r"(?:first|next|second|third|fourth|fifth|last|final|two last|closing)) question\b",
+    re.IGNORECASE,
+)
 # Who speaks so answers. Only asked where the speakers are guessed from the text.
 _ANSWERS = re.compile(
     r"\b(?:therefore|remember|i (?:think|believe|feel|would say)|we (?:will|have|need|had|are|did)"
@@ -234,6 +259,7 @@ ASKED_WELL: tuple[Cue, ...] = (
     ),
     ("quotes a question", -0.8, lambda text: bool(re.search(r"\?[\"”»]$", text))),
     ("small talk", -2.5, lambda text: bool(_SMALL_TALK.search(text))),
+    ("is one of a list", -0.6, lambda text: bool(_COUNTED.match(text))),
     ("stumbles", -0.8, lambda text: bool(_STUMBLE.search(text) or _RESTART.search(text))),
     ("hedges", -0.3, lambda text: bool(_HEDGE.search(text))),
     ("no question mark", -0.4, lambda text: not asks(text)),
@@ -287,7 +313,9 @@ def points_back(text: str) -> float:
     bare = _DUMMY.sub(" ", text)
     found = _POINTS_BACK.search(bare)
     if not found:
-        return 0.5 if _THIS_THING.search(bare) else 0.0
+        which = _WHICH.search(bare)
+        unnamed = max(0.0, 0.4 - 0.15 * len(content(bare[: which.start()]))) if which else 0.0
+        return 0.5 if _THIS_THING.search(bare) else unnamed
     # What was named earlier in the same words is no riddle: "What is a mill, and how does it work?"
     # The last word of a question is one more often: "What would he say, hanging out with it?"
     before = bare[: found.start()]
@@ -342,7 +370,7 @@ def answers(text: str) -> bool:
 
 def joins_on(text: str) -> bool:
     """Whether it begins with a word that joins it to what was said before; "So" begins many."""
-    return normal(text.split(maxsplit=1)[0]) in {"and", "but", "or", "which", "plus", "also"}
+    return normal(text.split(maxsplit=1)[0]) in {"and", "because", "but", "or", "which", "plus", "also"}
 
 
 def opens_more(text: str) -> bool:
