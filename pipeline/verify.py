@@ -30,7 +30,7 @@ from pipeline.model import (
 )
 from pipeline.speech import asks, forms
 
-VERSION: Final = 4
+VERSION: Final = 5
 
 
 def verify(

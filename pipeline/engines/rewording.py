@@ -138,10 +138,24 @@ def _addressed(pair: Pair) -> Iterator[str]:
         yield f"it says “{found.group()}” as to a listener"
 
 
+# What only fills a pause; "they mean" was "I mean". "Like webinars, that whole style" is no clause.
+_FILLS = re.compile(
+    r"(?:they (?:mean|guess|know),|you know\b|like,?(?= )|sort of\b|kind of\b)", re.IGNORECASE
+)
+_ENDS_NOWHERE = re.compile(r"\b(?:like|about|of|with|to) (?:that|this)[.!]?$", re.IGNORECASE)
+
+
 def _dangling(pair: Pair) -> Iterator[str]:
-    found = _DANGLES.match(pair.clause.text)
-    if found:
+    text = pair.clause.text
+    if found := _DANGLES.match(text):
         yield f"it begins with “{found.group()}”: it must say what that is"
+    if found := _FILLS.match(text):
+        yield f"it begins with “{found.group()}”, which says nothing"
+    if found := _ENDS_NOWHERE.search(text):
+        yield f"it ends with “{found.group()}”: it must say what that is"
+    they = re.match(r"(?:they|their)\b", text, re.IGNORECASE)
+    if they and not (pair.translated or pair.passage.parts & _OURS):
+        yield f"it begins with “{they.group()}”, which would be the speaker: it must say who that is"
 
 
 def _loop(pair: Pair) -> Iterator[str]:
