@@ -520,8 +520,10 @@ class Voice(Options):
         default="Asked “{question}”, {name} said:",
         description="The same where the question is repeated; {question} and {name} are filled in.",
     )
-    lists: str = Field(
-        default="{name} also said:", description="Before a list that follows paragraphs."
+    lists: tuple[str, ...] = Field(
+        default=("{name} also said:",),
+        min_length=1,
+        description="Before a list that follows paragraphs, taking turns. One alone needs no list.",
     )
 
     @field_validator("says")
@@ -536,10 +538,15 @@ class Voice(Options):
             raise ValueError("it must hold {question} and {name}")
         return _fills(text, {"name", "question"})
 
+    @field_validator("lists", mode="before")
+    @classmethod
+    def _one_or_more(cls, lists: object) -> object:
+        return (lists,) if isinstance(lists, str) else lists
+
     @field_validator("lists")
     @classmethod
-    def _fills_a_name(cls, text: str) -> str:
-        return _fills(text, {"name"})
+    def _fills_a_name(cls, lists: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(_fills(text, {"name"}) for text in lists)
 
 
 class Part(Options):

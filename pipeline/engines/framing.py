@@ -133,8 +133,8 @@ def standfirst(video: Video, speakers: Sequence[Speaker], turns: Turns, opener: 
     facts = _facts(video, speakers)
     length = lasting(video.duration or (turns.turns[-1].end if turns.turns else 0))
     channel, date, host = facts["channel"], facts["date"], facts["host"]
-    if date and date in opener:
-        channel = date = None
+    date = None if date and date in opener else date
+    channel = None if channel and channel in opener else channel
     if not facts["guest"]:
         if channel and date:
             return f"{channel} published this interview of {length} on {date}."

@@ -193,13 +193,13 @@ def _riddle(text: str) -> float:
     nobody_named = bool(who) and not _SOMEBODY.search(text[: who.start()] if who else "")
     of_what = bool(_OF_THAT.search(text))
     which = bool(_THIS_NOUN.search(text))
-    return wording.points_back(text) + 0.6 * nobody_named + 0.8 * of_what + 0.4 * which
+    return wording.points_back(text) + 0.6 * nobody_named + 0.8 * (of_what or which)
 
 
 # Who speaks so leads the talk. It is seldom worth quoting as an answer, and where the speakers are
 # guessed from the text, it may be the host.
 _LEADS = re.compile(
-    r"^as in\b|\b(?:you (?:mentioned|said)"
+    r"^as in\b|\b(?:you (?:mentioned|said|wrote|say in)|(?:in|of|from) your (?:book|memoir|essay|blog|career)"
     r"|i(?:['’]m| am) (?:actually |also |really )?(?:just )?curious"
     r"|i (?:was )?wonder(?:ing)?|let['’]s (?:go back|talk|move|get to|start|turn)|let me ask"
     r"|(?:do|did|would|are|have) you|what if|suppose)\b",

@@ -43,7 +43,8 @@ class Desk:
     answered: Sequence[Question] = ()  # what stands before the sections
     used: set[str] = field(default_factory=set)
     called: set[str] = field(default_factory=set)
-    led: int = 0
+    led: int = 0  # how many paragraphs the narrator has led to
+    listed: int = 0  # the same for lists
 
     @property
     def told(self) -> list[str | None]:
@@ -213,7 +214,9 @@ def _section(
         item = place >= part.paragraphs
         if item and place == part.paragraphs > 0:
             who = _next_name(point.speaker, desk)
-            list_lead = _capital(desk.style.voice.lists.replace("{name}", who))
+            lists = desk.style.voice.lists
+            list_lead = _capital(lists[desk.listed % len(lists)].replace("{name}", who))
+            desk.listed += 1
         passages.append(_passage(part, point, desk, item=item))
     return Section(number, heading, tuple(passages), topic, above, list_lead)
 

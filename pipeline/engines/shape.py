@@ -79,7 +79,8 @@ def _list_lead(section: Section, part: Part, case: Case) -> Found:
     if mixed:
         first = next(passage for passage in section.passages if passage.form == "item")
         allowed = {
-            _begun(case.style.voice.lists.replace("{name}", name))
+            _begun(leads.replace("{name}", name))
+            for leads in case.style.voice.lists
             for name in _names(first.said[0].speaker if first.said else "", case)
         }
     if section.list_lead not in allowed:

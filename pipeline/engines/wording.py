@@ -107,7 +107,7 @@ _RESTART = re.compile(r"\w(?:--|[–—] ?|- )\w")
 _THROAT = re.compile(
     r"\b(?:i can speak to|let me (?:explain|give|try|start|answer|say|tell)|maybe let me"
     r"|i['’]?ll (?:explain|try to|start|give you|answer)|where (?:do|should) i (?:start|begin)"
-    r"|to answer (?:that|your)|i (?:can|could) talk about"
+    r"|to answer (?:that|your)|i (?:can|could) talk about|^(?:so,? )?if (?:i|you|we) go back"
     r"|(?:that|this) is a (?:good|great|big) one)\b",
     re.IGNORECASE,
 )
@@ -135,7 +135,8 @@ _PLEASANT = re.compile(
 
 # What makes a sentence worth printing, in an answer.
 RICH: tuple[Cue, ...] = (
-    ("a number", 0.35, lambda text: bool(re.search(r"\d", text))),
+    # No figure is in "F150" or "Llama-3".
+    ("a number", 0.35, lambda text: bool(re.search(r"(?<![A-Za-z])(?<![A-Za-z]-)\d", text))),
     ("a name", 0.25, lambda text: bool(_NAME.search(text))),
     ("a reason or an example", 0.25, lambda text: bool(_REASON.search(text))),
     ("says a good deal", 0.4, lambda text: 4 <= len(content(text)) <= 18),
