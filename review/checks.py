@@ -57,13 +57,15 @@ def tidied(known: Interview, article: Article) -> Article:
         return article
     said = [one for question in article.questions for one in question.answer]
     reasons = {(left.title, left.start): left.reason for left in article.left_out}
-    silent = framing.left_out(known.topics, article.questions, {t.id for t in known.topics})
+    topics = known.topics
+    silent = framing.left_out(topics, article.statements, article.questions, {t.id for t in topics})
     left_out = tuple(
         LeftOut(one.title, one.start, one.end, _reason(reasons.get((one.title, one.start)), one))
         for one in silent
     )
     assert said
-    return replace(article, links=framing.links(known.video, article.questions), left_out=left_out)
+    links = framing.links(known.video, article.questions, article.sections)
+    return replace(article, links=links, left_out=left_out)
 
 
 def _reason(before: str | None, now: LeftOut) -> str:

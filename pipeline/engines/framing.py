@@ -248,12 +248,15 @@ def _shouts(title: str) -> bool:
 # --- links, and what is not there ---
 
 
-def links(video: Video, questions: Iterable[Question]) -> tuple[Link, ...]:
-    """The interview, its channel, and the second each question was asked."""
+def links(
+    video: Video, questions: Iterable[Question], sections: Iterable[Section] = ()
+) -> tuple[Link, ...]:
+    """The interview, its channel, the second each question was asked and each section begins."""
     found = [Link(one_line(video.title), video.url)]
     if video.channel:
         found.append(Link(one_line(video.channel), video.channel_url))
-    return (*found, *(Link(question.text, video.url, question.start) for question in questions))
+    asked = (Link(question.text, video.url, question.start) for question in questions)
+    return (*found, *asked, *_places(sections, video))
 
 
 UNANSWERED = "no question with an answer to quote"
@@ -306,7 +309,7 @@ def framed(
         opener=opener,
         questions=article_questions,
         closing=ending(video, speakers, style),
-        links=(*links(video, article_questions), *places(beside, video)),
+        links=links(video, article_questions, beside),
         answer_label=style.answer_label,
         sections=beside,
     )
@@ -341,11 +344,10 @@ def sectioned(
     could_be_told = {point.topic for point in points if point.topic}
     chosen, none = "other topics had more to quote", "nothing in it can be quoted on its own"
     left = _untold(topics, bare.statements, could_be_told, chosen, none)
-    return replace(bare, links=(*links(video, ()), *places(article_sections, video)), left_out=left)
+    return replace(bare, links=links(video, (), article_sections), left_out=left)
 
 
-def places(article_sections: Iterable[Section], video: Video) -> Iterator[Link]:
-    """The second at which each section begins."""
+def _places(article_sections: Iterable[Section], video: Video) -> Iterator[Link]:
     for section in article_sections:
         if section.topic:
             yield Link(section.heading, video.url, section.passages[0].said[0].start)

@@ -110,7 +110,7 @@ def _with_answers(
     questions: tuple[Question, ...],
     beside: tuple[Section, ...],
 ) -> Article:
-    links = (*framing.links(video, questions), *framing.places(beside, video))
+    links = framing.links(video, questions, beside)
     article = replace(plain, questions=questions, sections=beside, links=links)
     return replace(article, left_out=_left_out(article, topics))
 
@@ -125,7 +125,7 @@ def _with_sections(plain: Article, video: Video, found: Sequence[Task], desk: De
             task = task_at.get((number, place))
             passages.append(_passage(passage, task, desk) if task else passage)
         sections.append(replace(section, passages=tuple(passages)))
-    links = (*framing.links(video, ()), *framing.places(sections, video))
+    links = framing.links(video, (), sections)
     return replace(plain, sections=tuple(sections), links=links)
 
 

@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -24,9 +23,7 @@ from pipeline.model import (
     Turns,
     Video,
 )
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
+from pipeline.speech import asks
 
 START = 0.4  # for beginning where a reply begins: that is what it was about
 LONGEST = 3  # sentences of a point: more is a speech
@@ -83,7 +80,9 @@ def points(
     for run in runs:
         by_topic.setdefault(run.topic, []).append(run)
     titles = {topic.id: topic.title for topic in topics}
-    chosen = [run for topic, pool in by_topic.items() for run in _best(pool, titles.get(topic or ""))]
+    chosen = [
+        run for topic, pool in by_topic.items() for run in _best(pool, titles.get(topic or ""))
+    ]
     ordered = sorted(chosen, key=lambda run: run.words)
     return tuple(_point(number, run) for number, run in enumerate(ordered, 1))
 
@@ -95,11 +94,14 @@ def _questions(
     doubtful = frozenset(turns.doubtful)
     found = {}
     for exchange in exchanges(edited, speakers):
-        # Only the last thing asked is surely what was answered.
+        # Only what was asked last is surely what was answered; "How did you know? Who told you?"
+        # is one question twice.
+        last = tuple(itertools.takewhile(lambda s: asks(s.text), reversed(exchange.asked)))
         ways = [
             way
             for way in wordings(exchange, turns)
-            if way.sentences == exchange.asked[-1:]
+            if len(way.sentences) == 1
+            and way.sentences[0] in last
             and way.text.endswith("?")
             and not way.sentences[0].doubtful
             and doubtful.isdisjoint(range(way.words[0], way.words[1] + 1))
@@ -109,8 +111,8 @@ def _questions(
             and wording.leans(way.text) == 0
             and not _POINTS.search(way.text)
         ]
-        for way in ways:
-            (asked,) = way.sentences
+        if ways:
+            (asked,) = max(ways, key=lambda way: way.quality).sentences
             question = Question(asked.text, (asked.turn,), asked.start, (), asked.words)
             found[exchange.reply[0].words] = question
     return found
@@ -199,7 +201,8 @@ def _riddle(text: str) -> float:
 # Who speaks so leads the talk. It is seldom worth quoting as an answer, and where the speakers are
 # guessed from the text, it may be the host.
 _LEADS = re.compile(
-    r"^as in\b|\b(?:you (?:mentioned|said|wrote|say in)|(?:in|of|from) your (?:book|memoir|essay|blog|career)"
+    r"^as in\b|\b(?:you (?:mentioned|said|wrote|say in)"
+    r"|(?:in|of|from) your (?:book|memoir|essay|blog|career)"
     r"|i(?:['’]m| am) (?:actually |also |really )?(?:just )?curious"
     r"|i (?:was )?wonder(?:ing)?|let['’]s (?:go back|talk|move|get to|start|turn)|let me ask"
     r"|(?:do|did|would|are|have) you|what if|suppose)\b",
@@ -268,9 +271,7 @@ def _best(pool: list[Run], title: str | None) -> list[Run]:
     weights = SUBJECT * (meanings @ middle) + [run.value for run in pool]
     if title:
         weights += THEME * (meanings @ vectors[-1])
-    left = {
-        place for place, run in enumerate(pool) if weights[place] - START * run.opens >= WEAK
-    }
+    left = {place for place, run in enumerate(pool) if weights[place] - START * run.opens >= WEAK}
     likest = np.zeros(len(pool))  # to those chosen
     chosen: list[Run] = []
     while left and len(chosen) < KEPT:

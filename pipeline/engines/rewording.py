@@ -155,7 +155,7 @@ def _dangling(pair: Pair) -> Iterator[str]:
         yield f"it ends with “{found.group()}”: it must say what that is"
     they = re.match(r"(?:they|their)\b", text, re.IGNORECASE)
     if they and not (pair.translated or pair.passage.parts & _OURS):
-        yield f"it begins with “{they.group()}”, which would be the speaker: it must say who that is"
+        yield f"it begins with “{they.group()}”, which would be the speaker: it must say who"
 
 
 def _loop(pair: Pair) -> Iterator[str]:

@@ -17,7 +17,8 @@ _ENDS = re.compile(r"[.!?。！？।؟][\"'”’»)\]]*$")
 # "… until we figure out how to…?" was broken off too.
 # So was "a metric around cost or something like."
 _CUT = re.compile(
-    r"(?:\.\.|…|[-–—:;,]|\b(?:(?:something|things|stuff) like|the|an?|and|because|than|if|my|your)\.)"
+    r"(?:\.\.|…|[-–—:;,]"
+    r"|\b(?:(?:something|things|stuff) like|the|an?|and|because|than|if|my|your)\.)"
     r"\s*\??[\"'”’»)\]]*$"
 )
 _BRACKETS = re.compile(r"[\[\]{}<>]|\*")  # [laughter], [inaudible]: what a transcriber added
@@ -56,7 +57,8 @@ _THIS_THING = re.compile(
 
 # "Have these machines changed you?": which?
 _WHICH = re.compile(
-    r"\b(?:(?:of|in|on|to|for|from|with|about|at|is|was) that|this|these|those) "
+    r"(?:^(?:but|and|so) that|\b(?:of|in|on|to|for|from|with|about|at|is|was) that"
+    r"|\b(?:this|these|those)) "
     r"(?!(?:year|week|month|morning|summer|moment|day|days|time|world|country|century|interview"
     r"|conversation|talk|episode|podcast|show|is|are|was|were)\b)[a-z]",
     re.IGNORECASE,
@@ -206,7 +208,8 @@ _COUNTED = re.compile(
 )
 # Who speaks so answers. Only asked where the speakers are guessed from the text.
 _ANSWERS = re.compile(
-    r"\b(?:therefore|remember|i (?:think|believe|feel|would say)|we (?:will|have|need|had|are|did)"
+    r"\b(?:(?:do|should|am|can|would) i(?! (?:have|get) (?:it|that) right)"
+    r"|therefore|remember|i (?:think|believe|feel|would say)|we (?:will|have|need|had|are|did)"
     r"|we['’](?:ve|re|ll))\b",
     re.IGNORECASE,
 )
@@ -246,7 +249,8 @@ ASKED_WELL: tuple[Cue, ...] = (
     ("names its subject", 0.5, lambda text: len(content(text)) >= 3),
     ("names a person or a thing", 0.25, lambda text: bool(_NAME.search(text))),
     ("of a heading's length", 0.4, lambda text: 6 <= len(text.split()) <= 24),
-    ("says too little", -1.0, lambda text: len(content(text)) < 2),
+    # "How did you know to get the H100s?" is about them.
+    ("says too little", -1.0, lambda text: len(content(text)) < 2 - bool(_NAME.search(text))),
     ("long", -0.5, lambda text: len(text.split()) > 32),
     ("far too long", -1.0, lambda text: len(text.split()) > 48),
     ("is a statement", -1.3, lambda text: not _INVERTED.search(_AFTERTHOUGHT.sub("", text))),
@@ -371,7 +375,15 @@ def answers(text: str) -> bool:
 
 def joins_on(text: str) -> bool:
     """Whether it begins with a word that joins it to what was said before; "So" begins many."""
-    return normal(text.split(maxsplit=1)[0]) in {"and", "because", "but", "or", "which", "plus", "also"}
+    return normal(text.split(maxsplit=1)[0]) in {
+        "and",
+        "because",
+        "but",
+        "or",
+        "which",
+        "plus",
+        "also",
+    }
 
 
 def opens_more(text: str) -> bool:
