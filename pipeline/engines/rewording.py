@@ -120,12 +120,15 @@ def _form(pair: Pair) -> Iterator[str]:
         yield "it is cut off"
 
 
-_DANGLES = re.compile(r"(?:it|its|it['’]s|this|that|these|those|which|such)\b", re.IGNORECASE)
+_DANGLES = re.compile(
+    r"(?:it|its|it['’]s|this|that|these|those|which|such|both (?:need|are|were|have|of))\b",
+    re.IGNORECASE,
+)
 
 
 # Spoken to a listener; after "said that" it is no sentence.
 _SPEAKS_TO = re.compile(
-    r"\blet['’]?s\b|^(?:let (?:me|us|them)|look|listen|imagine|suppose|say|think (?:of|about)"
+    r"\blet['’]?s\b|, let (?:us|them)\b|^(?:let (?:me|us|them)|look|listen|imagine|suppose|say|think (?:of|about)"
     r"|as in|don['’]?t|do not|please|come|go|try|visit|write|make|take|keep|get|put|remember|ask"
     r"|read|tell|see|check|call|stop|give|find|join|follow)\b",
     re.IGNORECASE,
@@ -140,9 +143,16 @@ def _addressed(pair: Pair) -> Iterator[str]:
 
 # What only fills a pause; "they mean" was "I mean". "Like webinars, that whole style" is no clause.
 _FILLS = re.compile(
-    r"(?:they (?:mean|guess|know),|you know\b|like,?(?= )|sort of\b|kind of\b)", re.IGNORECASE
+    r"(?:they (?:mean|guess|know),|you know\b|(?:even )?like,?(?= )|sort of\b|kind of\b"
+    r"|in fact\b|in any case\b|by the way\b)",
+    re.IGNORECASE,
 )
-_ENDS_NOWHERE = re.compile(r"\b(?:like|about|of|with|to) (?:that|this)[.!]?$", re.IGNORECASE)
+# "Pyrit is what it is", "the tool does that".
+_ENDS_NOWHERE = re.compile(
+    r"\b(?:(?:like|about|of|with|to) (?:that|this)|(?:does|do|did) (?:that|this|it)"
+    r"|what (?:it|that|this) (?:is|was|does))[.!]?$",
+    re.IGNORECASE,
+)
 
 
 def _dangling(pair: Pair) -> Iterator[str]:
