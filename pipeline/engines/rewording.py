@@ -128,7 +128,8 @@ _DANGLES = re.compile(
 
 # Spoken to a listener; after "said that" it is no sentence.
 _SPEAKS_TO = re.compile(
-    r"\blet['’]?s\b|, let (?:us|them)\b|^(?:let (?:me|us|them)|look|listen|imagine|suppose|say|think (?:of|about)"
+    r"\blet['’]?s\b|, let (?:us|them)\b"
+    r"|^(?:let (?:me|us|them)|look|listen|imagine|suppose|say|think (?:of|about)"
     r"|as in|don['’]?t|do not|please|come|go|try|visit|write|make|take|keep|get|put|remember|ask"
     r"|read|tell|see|check|call|stop|give|find|join|follow)\b",
     re.IGNORECASE,

@@ -314,6 +314,10 @@ def points_back(text: str) -> float:
 
     >>> points_back("What is a tide mill?"), points_back("And how did that work?")
     (0.0, 1.0)
+    >>> points_back("How have we dealt with that as a society?") > 0.5
+    True
+    >>> points_back("Did you know that you would need the dam?")
+    0.0
     """
     bare = _DUMMY.sub(" ", text)
     found = _POINTS_BACK.search(bare)
