@@ -237,15 +237,17 @@ def _quotable(sentence: Sentence) -> bool:
     return wording.whole(text)
 
 
-# "Yeah, I do, because …" answers what is not printed.
-_AGREES = re.compile(
-    r"(?:yes|yeah|yep|exactly|absolutely|correct|(?:no|right|sure|well)(?=,))\b", re.IGNORECASE
+# "Yeah, I do, because …" answers what is not printed; "For example" is one of that.
+_GOES_ON_FROM = re.compile(
+    r"(?:yes|yeah|yep|exactly|absolutely|correct|(?:no|right|sure|well)(?=,)"
+    r"|for (?:example|instance))\b",
+    re.IGNORECASE,
 )
 
 
 def _alone(reply: Sequence[Sentence], first: int) -> bool:
     text = reply[first].text
-    if _AGREES.match(text):
+    if _GOES_ON_FROM.match(text):
         return False
     after_no = first > 0 and wording.is_nod(reply[first - 1].text)
     return not (after_no or wording.leans(text) or wording.says_little(text)) and (
