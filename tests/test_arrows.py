@@ -45,6 +45,7 @@ EXTRAS = {
     "openai": "llm",
     "anthropic": "llm-anthropic",
     "google": "llm-google",
+    "httpx2": "llm",  # what openai, anthropic and pydantic-ai speak with
     "genai_prices": "llm",  # comes with pydantic-ai
 }
 GIVEN_BY = dict.fromkeys(list(EXTRAS)[1:], "pydantic-ai-slim")

@@ -76,7 +76,7 @@ class Extract:
         beside = also(questions, turns, edited, speakers, topics, style)
         could_be_asked = {candidate.topic for candidate in candidates if candidate.topic}
         return framing.framed(
-            questions, beside, video, speakers, topics, turns, style, options.style, could_be_asked
+            questions, video, speakers, topics, turns, style, options.style, could_be_asked, beside
         )
 
 

@@ -291,7 +291,6 @@ def _untold(
 
 def framed(
     article_questions: tuple[Question, ...],
-    beside: tuple[Section, ...],
     video: Video,
     speakers: Sequence[Speaker],
     topics: Sequence[Topic],
@@ -299,6 +298,7 @@ def framed(
     style: Style,
     style_name: str,
     could_be_asked: set[str],
+    beside: tuple[Section, ...] = (),
 ) -> Article:
     """The questions and answers, and what stands beside them, as a whole article."""
     opener = opening(video, speakers, style)
