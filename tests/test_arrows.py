@@ -37,6 +37,7 @@ DOORS = {
     "anthropic": "pipeline/engines/llm.py",
     "google": "pipeline/engines/llm.py",
     "genai_prices": "pipeline/engines/llm.py",
+    "httpx2": "pipeline/engines/llm.py",
 }
 # library -> the extra that brings it; `pip install mytake` alone does not
 EXTRAS = {
