@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Collection, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -20,6 +20,7 @@ from pydantic import (
     ValidationError,
     ValidationInfo,
     field_validator,
+    model_validator,
 )
 
 from pipeline.errors import ConfigError
@@ -331,7 +332,7 @@ class ComposeOptions(Options):
     questions: int = Field(
         default=5, ge=1, le=50, description="How many questions the article has."
     )
-    sentences: int = Field(default=4, ge=1, le=20, description="Sentences in an answer, at most.")
+    sentences: int = Field(default=6, ge=1, le=20, description="Sentences in an answer, at most.")
 
 
 class LlmOptions(Options):
@@ -538,8 +539,10 @@ class Voice(Options):
         default="Asked “{question}”, {name} said:",
         description="The same where the question is repeated; {question} and {name} are filled in.",
     )
-    lists: str = Field(
-        default="{name} also said:", description="Before a list that follows paragraphs."
+    lists: tuple[str, ...] = Field(
+        default=("{name} also said:",),
+        min_length=1,
+        description="Before a list that follows paragraphs, taking turns. One alone needs no list.",
     )
 
     @field_validator("says")
@@ -554,10 +557,15 @@ class Voice(Options):
             raise ValueError("it must hold {question} and {name}")
         return _fills(text, {"name", "question"})
 
+    @field_validator("lists", mode="before")
+    @classmethod
+    def _one_or_more(cls, lists: object) -> object:
+        return (lists,) if isinstance(lists, str) else lists
+
     @field_validator("lists")
     @classmethod
-    def _fills_a_name(cls, text: str) -> str:
-        return _fills(text, {"name"})
+    def _fills_a_name(cls, lists: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(_fills(text, {"name"}) for text in lists)
 
 
 class Part(Options):
@@ -607,11 +615,26 @@ class Style(Options):
     parts: tuple[Part, ...] = Field(
         default=(), description="What it consists of, in order. None: questions and answers."
     )
+    also: tuple[Part, ...] = Field(
+        default=(),
+        description="Parts that follow the questions and answers: what those have no room for.",
+    )
 
     @field_validator("opener", "opener_unnamed", "closing", "closing_unnamed")
     @classmethod
     def _fills_known_blanks(cls, text: str) -> str:
         return _fills(text, BLANKS)
+
+    @model_validator(mode="after")
+    def _asks_or_has_parts(self) -> Self:
+        if self.parts and self.also:
+            raise ValueError("a style has either [[parts]], or questions and answers and [[also]]")
+        return self
+
+    @property
+    def sections(self) -> tuple[Part, ...]:
+        """The parts that `Section.part` counts: all there are, or those after the questions."""
+        return self.parts or self.also
 
 
 class WatchOptions(Options):

@@ -30,7 +30,7 @@ from pipeline.model import (
 )
 from pipeline.speech import asks, forms
 
-VERSION: Final = 4
+VERSION: Final = 5
 
 
 def verify(
@@ -289,7 +289,8 @@ def _topics_and_thirds(case: Case) -> Found:
     for left in case.article.left_out:
         yield from _left_out(left, case)
     thirds = _thirds(case)
-    if sum(thirds) < min(3, len(tuple(case.passages)) or case.compose.questions):
+    wanted = len(tuple(case.passages)) if case.style.parts else case.compose.questions
+    if sum(thirds) < min(3, wanted):
         for name, there in zip(("first", "middle", "last"), thirds, strict=True):
             if not there:
                 yield f"Nothing of the {name} third of the interview is in the article."

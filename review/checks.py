@@ -59,8 +59,7 @@ def tidied(known: Interview, article: Article, before: Article) -> Article:
 
     `before`: with the numbers by which it says what the language model did not write.
     """
-    video, questions = known.video, article.questions
-    links = (*framing.links(video, questions), *framing.places(article.sections, video))
+    links = framing.links(known.video, article.questions, article.sections)
     told = {one.start for one in article.statements}
     return replace(
         article,
@@ -82,7 +81,8 @@ def _left_out(known: Interview, article: Article) -> tuple[LeftOut, ...]:
             for one in known.topics
             if not any(one.start <= start < max(one.end, one.start + 0.01) for start in starts)
         )
-    silent = framing.left_out(known.topics, article.questions, {t.id for t in known.topics})
+    topics = known.topics
+    silent = framing.left_out(topics, article.statements, article.questions, {t.id for t in topics})
     return tuple(
         LeftOut(one.title, one.start, one.end, _reason(reasons.get((one.title, one.start)), one))
         for one in silent

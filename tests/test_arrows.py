@@ -38,6 +38,7 @@ DOORS = {
     "anthropic": "pipeline/engines/llm.py",
     "google": "pipeline/engines/llm.py",
     "genai_prices": "pipeline/engines/llm.py",
+    "httpx2": "pipeline/engines/llm.py",
 }
 # library -> the extra that brings it; `pip install mytake` alone does not
 EXTRAS = {
@@ -46,6 +47,7 @@ EXTRAS = {
     "openai": "llm",
     "anthropic": "llm-anthropic",
     "google": "llm-google",
+    "httpx2": "llm",  # what openai, anthropic and pydantic-ai speak with
     "genai_prices": "llm",  # comes with pydantic-ai
 }
 GIVEN_BY = dict.fromkeys(list(EXTRAS)[1:], "pydantic-ai-slim")

@@ -445,5 +445,5 @@ def test_a_topic_left_out_says_how_many_questions_went_to_others() -> None:
     topic = Topic("T1", "Money", 50, 60, ("t1", "t1"), "found")
     one = Question("What is it?", ("t1",), 0, ())
     for count, told in ((1, "the question went"), (2, "the 2 questions went")):
-        (left,) = framing.left_out([topic], [one] * count, {"T1"})
+        (left,) = framing.left_out([topic], (), [one] * count, {"T1"})
         assert left.reason == f"{told} to other topics"

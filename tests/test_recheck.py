@@ -329,7 +329,7 @@ EDITS: dict[str, tuple[str, tuple[tuple[str, str], ...], str, str]] = {
     ),
     "a quotation that is not closed": (
         "lighthouse take reworded",
-        (("every 12 seconds.”", "every 12 seconds."),),
+        (("he is at Vik.”", "he is at Vik."),),
         "read back",
         "is not closed",
     ),
@@ -364,12 +364,10 @@ def test_a_shortened_quotation_that_is_verbatim_is_only_a_part(tmp_path: Path) -
 
 
 def test_a_quotation_that_was_added_with_its_time_is_looked_up(tmp_path: Path) -> None:
-    here = "“In Hamburg you can't see the stars"
-    more = "“The reason people come is not the view, it is the dark.” "
-    time = "[2:18](https://example.org/watch?v=vik#t=138) "
-    found = edited(
-        tmp_path, "lighthouse feature", (f"Lind said: {here}", f"Lind said: {more}{time}{here}")
-    )
+    lead, here = "Lind told the interviewer: ", "“I was afraid of cows"
+    more = "“A child on an island thinks that every house shakes in winter.” "
+    time = "[1:48](https://example.org/watch?v=vik#t=108) "
+    found = edited(tmp_path, "lighthouse feature", (lead + here, lead + more + time + here))
     assert failed(found) == set(), told(found)
 
 

@@ -339,9 +339,37 @@ def test_a_style_of_ones_own_is_a_file(tmp_path: Path) -> None:
     assert verify(*HEARD, article, VerifyOptions(), options, mine).reasons == ()
 
 
+def test_a_take_tells_after_its_questions_what_they_had_no_room_for() -> None:
+    article = written("take")
+    assert [section.above for section in article.sections if section.above] == ["Also said"]
+    answered = {said.words for question in article.questions for said in question.answer}
+    beside = [said.words for _, _, passage in passages(article) for said in passage.said]
+    assert beside and answered.isdisjoint(beside)
+    headings = {question.start for question in article.questions}
+    assert headings.isdisjoint(p.asked.start for _, _, p in passages(article) if p.asked)
+    topics = [topic for topic in vik.TOPICS if topic.title in {s.heading for s in article.sections}]
+    gone = {left.title for left in article.left_out}
+    assert topics and gone.isdisjoint(topic.title for topic in topics)
+    assert receipt("take", article).reasons == ()
+
+
+def test_a_take_whose_list_says_an_answer_again_is_caught() -> None:
+    article = written("take")
+    number, place, passage = passages(article)[0]
+    again = replace(passage, said=article.questions[0].answer[:1])
+    assert "contract" in failed("take", with_passage(article, number, place, again))
+
+
 @pytest.mark.parametrize(
     "make",
     [
+        lambda: Style(
+            opener="",
+            opener_unnamed="",
+            closing="",
+            parts=(Part(holds="best"),),
+            also=(Part(holds="best"),),
+        ),
         lambda: Voice(says=("{nmae} said:",)),
         lambda: Voice(asked="Asked “{question}”:"),
         lambda: Voice(lists="{question}"),

@@ -18,6 +18,7 @@ from pipeline.model import (
     Article,
     Edited,
     Question,
+    Section,
     Sentence,
     Speaker,
     Statement,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SUBJECT = 0.8  # times the likeness of the question to the publisher's title
+THEME = 0.8  # the same to the title of its topic: an aside under it is not what it is about
 POOL = 6  # exchanges looked at closely, for each question wanted: an hour of talk holds a hundred
 
 
@@ -71,10 +73,26 @@ class Extract:
             raise NotAnInterview(video.title, _why_none(edited, speakers))
         chosen = choose(candidates, options.questions, _airtime(topics))
         questions = tuple(_question(candidate) for candidate in chosen)
+        beside = also(questions, turns, edited, speakers, topics, style)
         could_be_asked = {candidate.topic for candidate in candidates if candidate.topic}
         return framing.framed(
-            questions, video, speakers, topics, turns, style, options.style, could_be_asked
+            questions, video, speakers, topics, turns, style, options.style, could_be_asked, beside
         )
+
+
+def also(
+    questions: Sequence[Question],
+    turns: Turns,
+    edited: Edited,
+    speakers: Sequence[Speaker],
+    topics: Sequence[Topic],
+    style: Style,
+) -> tuple[Section, ...]:
+    """What the style tells after its questions: nothing that an answer has said."""
+    if not style.also:
+        return ()
+    found = points(turns, edited, tuple(speakers), tuple(topics))
+    return sections(found, topics, speakers, turns, style, questions)
 
 
 def _sectioned(
@@ -111,7 +129,9 @@ def _candidates(
         place = (topic, _third(turns, way.sentences[0].start))
         asked.append((exchange, way, place))
     pool = _pool(asked, POOL * options.questions)
-    meanings = _meanings([(exchange, way) for exchange, way, _ in pool], video.title)
+    themes = {topic.id: topic.title for topic in topics}
+    titles = [themes.get(topic or "", video.title) for _, _, (topic, _) in pool]
+    meanings = _meanings([(exchange, way) for exchange, way, _ in pool], video.title, titles)
     found = []
     for (exchange, way, (topic, third)), meaning in zip(pool, meanings, strict=True):
         unsure = leading(exchange.reply, proven=False) if not turns.proven else frozenset()
@@ -119,7 +139,8 @@ def _candidates(
         if answer:
             worth = sum(answer.values()) / max(2, options.sentences)
             direct = DIRECT * (next(iter(answer)) is exchange.reply[_begins(exchange.reply)])
-            quality = way.quality + worth + direct + SUBJECT * max(0.0, meaning.subject)
+            about = SUBJECT * max(0.0, meaning.subject) + THEME * max(0.0, meaning.theme)
+            quality = way.quality + worth + direct + about
             found.append(Candidate(way, tuple(answer), quality, topic, third, meaning.question))
     return found
 
@@ -158,21 +179,26 @@ class Meaning:
     question: "NDArray[np.float32]"
     relevance: tuple[float, ...]  # of each sentence of the reply to the question
     subject: float  # how near the question lies to what the publisher's title says
+    theme: float  # the same for the title of its topic
 
 
-def _meanings(pairs: Sequence[tuple[Exchange, Wording]], title: str) -> list[Meaning]:
+def _meanings(
+    pairs: Sequence[tuple[Exchange, Wording]], title: str, themes: Sequence[str]
+) -> list[Meaning]:
     texts = [title, *(way.text for _, way in pairs)]
     starts = []
     for exchange, _ in pairs:
         starts.append(len(texts))
         texts += [sentence.text for sentence in exchange.reply]
-    points = base.embedder().embed(texts)
+    named = sorted({*themes})
+    points = base.embedder().embed([*texts, *named])
+    of_theme = dict(zip(named, points[len(texts) :], strict=True))
     found = []
     for place, ((exchange, _), start) in enumerate(zip(pairs, starts, strict=True), start=1):
-        near = points[start : start + len(exchange.reply)] @ points[place]
-        found.append(
-            Meaning(points[place], tuple(map(float, near)), float(points[0] @ points[place]))
-        )
+        asked, reply = points[place], points[start : start + len(exchange.reply)]
+        theme = float(of_theme[themes[place - 1]] @ asked)
+        near = tuple(map(float, reply @ asked))
+        found.append(Meaning(asked, near, float(points[0] @ asked), theme))
     return found
 
 

@@ -133,8 +133,8 @@ def standfirst(video: Video, speakers: Sequence[Speaker], turns: Turns, opener: 
     facts = _facts(video, speakers)
     length = lasting(video.duration or (turns.turns[-1].end if turns.turns else 0))
     channel, date, host = facts["channel"], facts["date"], facts["host"]
-    if date and date in opener:
-        channel = date = None
+    date = None if date and date in opener else date
+    channel = None if channel and channel in opener else channel
     if not facts["guest"]:
         if channel and date:
             return f"{channel} published this interview of {length} on {date}."
@@ -158,7 +158,7 @@ _SHOW = re.compile(
 )
 _NUMBERED = re.compile(
     r"^(?:(?:episode|ep|no|part)\b\.? ?#?\d+|#\d+|s\d+ ?e\d+|[A-Z]{2,6}[ #-]?\d{1,4}(?=[:–—|])"
-    r"|\d{1,4}(?=[:–—|]))\s*[:.–—|-]?\s*",
+    r"|\d{1,4}(?=[:–—|])|\d{1,3}(?= [:–—|-] ))\s*[:.–—|-]?\s*",
     re.IGNORECASE,
 )
 _TAIL = re.compile(
@@ -248,22 +248,27 @@ def _shouts(title: str) -> bool:
 # --- links, and what is not there ---
 
 
-def links(video: Video, questions: Iterable[Question]) -> tuple[Link, ...]:
-    """The interview, its channel, and the second each question was asked."""
+def links(
+    video: Video, questions: Iterable[Question], sections: Iterable[Section] = ()
+) -> tuple[Link, ...]:
+    """The interview, its channel, the second each question was asked and each section begins."""
     found = [Link(one_line(video.title), video.url)]
     if video.channel:
         found.append(Link(one_line(video.channel), video.channel_url))
-    return (*found, *(Link(question.text, video.url, question.start) for question in questions))
+    asked = (Link(question.text, video.url, question.start) for question in questions)
+    return (*found, *asked, *_places(sections, video))
 
 
 UNANSWERED = "no question with an answer to quote"
 
 
 def left_out(
-    topics: Iterable[Topic], questions: Sequence[Question], could_be_asked: set[str]
+    topics: Iterable[Topic],
+    said: Iterable[Statement],
+    questions: Sequence[Question],
+    could_be_asked: set[str],
 ) -> tuple[LeftOut, ...]:
-    """The topics no answer touches, each with its reason."""
-    said = [statement for question in questions for statement in question.answer]
+    """The topics that nothing said touches, each with its reason."""
     many = len(questions)
     chosen = f"the {f'{many} questions' if many > 1 else 'question'} went to other topics"
     return _untold(topics, said, could_be_asked, chosen, UNANSWERED)
@@ -293,20 +298,23 @@ def framed(
     style: Style,
     style_name: str,
     could_be_asked: set[str],
+    beside: tuple[Section, ...] = (),
 ) -> Article:
-    """The questions and answers as a whole article."""
+    """The questions and answers, and what stands beside them, as a whole article."""
     opener = opening(video, speakers, style)
-    return Article(
+    bare = Article(
         style=style_name,
         title=headline(video, speakers),
         standfirst=standfirst(video, speakers, turns, opener),
         opener=opener,
         questions=article_questions,
         closing=ending(video, speakers, style),
-        links=links(video, article_questions),
-        left_out=left_out(topics, article_questions, could_be_asked),
+        links=links(video, article_questions, beside),
         answer_label=style.answer_label,
+        sections=beside,
     )
+    left = left_out(topics, bare.statements, article_questions, could_be_asked)
+    return replace(bare, left_out=left)
 
 
 def sectioned(
@@ -336,11 +344,10 @@ def sectioned(
     could_be_told = {point.topic for point in points if point.topic}
     chosen, none = "other topics had more to quote", "nothing in it can be quoted on its own"
     left = _untold(topics, bare.statements, could_be_told, chosen, none)
-    return replace(bare, links=(*links(video, ()), *places(article_sections, video)), left_out=left)
+    return replace(bare, links=links(video, (), article_sections), left_out=left)
 
 
-def places(article_sections: Iterable[Section], video: Video) -> Iterator[Link]:
-    """The second at which each section begins."""
+def _places(article_sections: Iterable[Section], video: Video) -> Iterator[Link]:
     for section in article_sections:
         if section.topic:
             yield Link(section.heading, video.url, section.passages[0].said[0].start)

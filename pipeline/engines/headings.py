@@ -44,6 +44,12 @@ class Phrase:
         """What it tells."""
         return frozenset(stem(form) for form in self.forms if tells(form))
 
+    @property
+    def spelled(self) -> frozenset[str]:
+        """However it was written: "self-doubt" has doubt in it, "master key" is "masterkey"."""
+        parts = {stem(part) for form in self.forms for part in form.split("-") if tells(part)}
+        return self.stems | parts | {"".join(self.forms)}
+
 
 def headings(
     topics: Sequence[Sequence[Read]], centres: "Vectors", given: Iterable[str] = ()
@@ -223,7 +229,7 @@ def _goes_with(first: Phrase, other: Phrase) -> bool:
         return False
     often = len(other.sentences) > 1 or other.asked
     least = 0.5 if often else 0.8 if len(first.forms) == 1 else 1.0
-    return first.stems.isdisjoint(other.stems) and other.score >= least * first.score
+    return first.spelled.isdisjoint(other.spelled) and other.score >= least * first.score
 
 
 def _capital(text: str) -> str:

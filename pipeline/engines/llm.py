@@ -5,7 +5,9 @@ tool calls. What a server promises is not believed: the reply is validated here 
 """
 
 import asyncio
+import functools
 import ipaddress
+import ssl
 import time
 import urllib.parse
 import warnings
@@ -231,6 +233,18 @@ def _fault(error: Exception, options: LlmOptions) -> tuple[str, bool]:
 # --- services ---
 
 
+@functools.cache
+def _trusted() -> ssl.SSLContext:
+    """Whom to trust, read once: a client of its own would read it for each request.
+
+    That is three quarters of what a request costs here. A client cannot be shared: it belongs to
+    the event loop in which it was first used, and each request may come from another.
+    """
+    from httpx2 import create_ssl_context  # what both libraries and pydantic-ai speak with
+
+    return create_ssl_context()
+
+
 async def _model(options: LlmOptions, stack: AsyncExitStack) -> Any:
     """The model behind its service; its connections end with `stack`."""
     key = keys.of(options.service)
@@ -238,14 +252,19 @@ async def _model(options: LlmOptions, stack: AsyncExitStack) -> Any:
         return await _anthropic(options, key, stack)
     if options.service == "google":
         return _google(options, key)
-    from openai import AsyncOpenAI
+    from openai import AsyncOpenAI, DefaultAsyncHttpxClient
     from pydantic_ai.models.openai import OpenAIChatModel
     from pydantic_ai.profiles.openai import OpenAIModelProfile
     from pydantic_ai.providers.openai import OpenAIProvider
 
     base = options.base_url or "https://api.openai.com/v1"
+    http = DefaultAsyncHttpxClient(verify=_trusted(), timeout=options.timeout)
     client = AsyncOpenAI(
-        base_url=base, api_key=key or "none", max_retries=0, timeout=options.timeout
+        base_url=base,
+        api_key=key or "none",
+        max_retries=0,
+        timeout=options.timeout,
+        http_client=http,
     )
     provider = OpenAIProvider(openai_client=await stack.enter_async_context(client))
     if options.service == "openai":
@@ -258,12 +277,17 @@ async def _model(options: LlmOptions, stack: AsyncExitStack) -> Any:
 
 
 async def _anthropic(options: LlmOptions, key: str | None, stack: AsyncExitStack) -> Any:
-    from anthropic import AsyncAnthropic
+    from anthropic import AsyncAnthropic, DefaultAsyncHttpxClient
     from pydantic_ai.models.anthropic import AnthropicModel
     from pydantic_ai.providers.anthropic import AnthropicProvider
 
+    http = DefaultAsyncHttpxClient(verify=_trusted(), timeout=options.timeout)
     client = AsyncAnthropic(
-        base_url=options.base_url, api_key=key, max_retries=0, timeout=options.timeout
+        base_url=options.base_url,
+        api_key=key,
+        max_retries=0,
+        timeout=options.timeout,
+        http_client=http,
     )
     client = await stack.enter_async_context(client)
     return AnthropicModel(options.model, provider=AnthropicProvider(anthropic_client=client))

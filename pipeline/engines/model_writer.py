@@ -27,7 +27,7 @@ from pipeline.engines import (
     tasks,
     word_list,
 )
-from pipeline.engines.extract import Extract
+from pipeline.engines.extract import Extract, also
 from pipeline.engines.letters import Letters
 from pipeline.engines.tasks import Desk, Task
 from pipeline.errors import ConfigError
@@ -38,6 +38,7 @@ from pipeline.model import (
     LeftOut,
     Passage,
     Question,
+    Section,
     Speaker,
     Statement,
     Topic,
@@ -79,7 +80,10 @@ class ModelWriter:
             article = _with_sections(plain, video, list(tasks.passages(plain, edited, desk)), desk)
         else:
             found = tasks.answers(plain, edited, speakers, desk)
-            article = _with_answers(plain, video, topics, found, desk)
+            answered = _answered(plain, found, desk)
+            # Anew: a reworded answer may say what was to stand after it.
+            beside = also(answered, turns, edited, speakers, topics, style)
+            article = _with_answers(plain, video, topics, answered, beside)
         log.info("%-11s %s", "llm", desk.budget)
         for fallback in desk.fallbacks:
             log.warning("llm: %s is in quotations: %s", fallback.where.lower(), fallback.reason)
@@ -93,18 +97,24 @@ class ModelWriter:
         )
 
 
-def _with_answers(
-    plain: Article, video: Video, topics: Sequence[Topic], found: Sequence[Task], desk: Desk
-) -> Article:
+def _answered(plain: Article, found: Sequence[Task], desk: Desk) -> tuple[Question, ...]:
     _estimate(found, desk)
-    questions = tuple(
+    return tuple(
         replace(question, answer=_reworded(task, desk))
         for question, task in zip(plain.questions, found, strict=True)
     )
-    left_out = _left_out(plain, questions, topics)
-    return replace(
-        plain, questions=questions, left_out=left_out, links=framing.links(video, questions)
-    )
+
+
+def _with_answers(
+    plain: Article,
+    video: Video,
+    topics: Sequence[Topic],
+    questions: tuple[Question, ...],
+    beside: tuple[Section, ...],
+) -> Article:
+    links = framing.links(video, questions, beside)
+    article = replace(plain, questions=questions, sections=beside, links=links)
+    return replace(article, left_out=_left_out(article, topics))
 
 
 def _with_sections(plain: Article, video: Video, found: Sequence[Task], desk: Desk) -> Article:
@@ -117,7 +127,7 @@ def _with_sections(plain: Article, video: Video, found: Sequence[Task], desk: De
             task = task_at.get((number, place))
             passages.append(_passage(passage, task, desk) if task else passage)
         sections.append(replace(section, passages=tuple(passages)))
-    links = (*framing.links(video, ()), *framing.places(sections, video))
+    links = framing.links(video, (), sections)
     return replace(plain, sections=tuple(sections), links=links)
 
 
@@ -292,10 +302,8 @@ def _reply(name: str, request: llm.Request, desk: Desk) -> llm.Reply | None:
     return reply
 
 
-def _left_out(
-    plain: Article, questions: Sequence[Question], topics: Sequence[Topic]
-) -> tuple[LeftOut, ...]:
+def _left_out(article: Article, topics: Sequence[Topic]) -> tuple[LeftOut, ...]:
     """Anew: an answer may begin at another second than the one it replaces."""
-    silent = {left.start for left in plain.left_out if left.reason == framing.UNANSWERED}
+    silent = {left.start for left in article.left_out if left.reason == framing.UNANSWERED}
     could_be_asked = {topic.id for topic in topics if topic.start not in silent}
-    return framing.left_out(topics, questions, could_be_asked)
+    return framing.left_out(topics, article.statements, article.questions, could_be_asked)

@@ -70,6 +70,10 @@ _BEFORE_NOUNS: Final = _NOUNS | {"adjective", "of"}
 _ING_AFTER: Final = _BEFORE_NOUNS | {"determiner", "ing"}
 _JOINS: Final = speech.listed("of for in on with without against between to from behind versus vs")
 _ARTICLES: Final = speech.listed("the a an our their")
+# "Number of prompts" is about prompts.
+_COUNTS: Final = speech.listed("amount bunch couple kind lot number piece series sort type")
+# "Bottlenecked on prices" is taken for a noun phrase; these words are nouns in spite of their end.
+_NOUNS_IN_ED: Final = speech.listed("hundred infrared watershed hatred kindred")
 _LONGEST = 4  # words of a noun phrase
 _LONGEST_JOINED = 6
 # Latin letters only: a Greek "Τ" that looks like a "T" makes a word that nobody finds.
@@ -115,10 +119,12 @@ def read(sentences: Sequence[Sentence], hosts: frozenset[str]) -> list[Read]:
 def stem(form: str) -> str:
     """The same for one and many.
 
-    >>> stem("models"), stem("model's"), stem("business")
-    ('model', 'model', 'business')
+    >>> stem("models"), stem("model's"), stem("business"), stem("hashes")
+    ('model', 'model', 'business', 'hash')
     """
     form = form.removesuffix("'s").removesuffix("s'")
+    if form.endswith(("shes", "ches", "sses", "xes")):
+        return form[:-2]
     return form[:-1] if len(form) > 3 and form.endswith("s") and not form.endswith("ss") else form
 
 
@@ -160,13 +166,20 @@ def _noun_phrases(line: Read) -> Iterator[tuple[int, int]]:
         end = last = place
         while end < len(line.words) and _goes_on(line, place, end):
             end += 1
-            if line.classes[end - 1] in _NOUNS | {"number"}:
+            if line.classes[end - 1] in _NOUNS | {"number"} and not _was_done(line, end - 1):
                 last = end
             if line.breaks[end - 1]:
                 break
         if last > place:
             yield place, last
         place = max(end, place + 1)
+
+
+def _was_done(line: Read, place: int) -> bool:
+    """Whether it is rather a verb: "bottlenecked"; a name may end as it likes."""
+    form = line.forms[place]
+    ends = len(form) > 5 and form.endswith("ed") and not form.endswith("eed")
+    return ends and line.classes[place] != "name" and form not in _NOUNS_IN_ED
 
 
 def _goes_on(line: Read, begin: int, place: int) -> bool:
@@ -184,6 +197,8 @@ def _joined(line: Read, one: tuple[int, int], other: tuple[int, int]) -> bool:
     """Whether only "of", or "for the", stands between two noun phrases."""
     gap = line.forms[one[1] : other[0]]
     if not gap or gap[0] not in _JOINS or any(line.breaks[one[1] - 1 : other[0]]):
+        return False
+    if gap[0] == "of" and all(stem(form) in _COUNTS for form in line.forms[slice(*one)]):
         return False
     return len(gap) == 1 or (len(gap) == 2 and gap[1] in _ARTICLES)
 

@@ -2,10 +2,9 @@
 
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -24,9 +23,7 @@ from pipeline.model import (
     Turns,
     Video,
 )
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
+from pipeline.speech import asks
 
 START = 0.4  # for beginning where a reply begins: that is what it was about
 LONGEST = 3  # sentences of a point: more is a speech
@@ -34,7 +31,9 @@ SKIPPED = 6  # words between two sentences that still read as one run: "Mm-hmm",
 GOES_ON = 0.55  # what a further sentence must be worth
 POOL = 30  # candidates of a topic looked at closely; an hour of talk has hundreds
 KEPT = 12  # points of a topic
-SUBJECT = 0.8  # times the likeness to what its topic is about
+SUBJECT = 0.6  # times the likeness to what is said under its topic
+THEME = 0.6  # times the likeness to the title of its topic
+NEAR = 0.6  # times the likeness to a stronger one: a reader misses less of what is told twice
 SAME = 0.85  # two points as alike as this say the same
 PLAIN_QUESTION = 22  # words: a longer one cannot be repeated within a sentence
 FEWEST_WORDS = 8
@@ -80,7 +79,10 @@ def points(
     by_topic: dict[str | None, list[Run]] = {}
     for run in runs:
         by_topic.setdefault(run.topic, []).append(run)
-    chosen = [run for pool in by_topic.values() for run in _best(pool)]
+    titles = {topic.id: topic.title for topic in topics}
+    chosen = [
+        run for topic, pool in by_topic.items() for run in _best(pool, titles.get(topic or ""))
+    ]
     ordered = sorted(chosen, key=lambda run: run.words)
     return tuple(_point(number, run) for number, run in enumerate(ordered, 1))
 
@@ -92,11 +94,14 @@ def _questions(
     doubtful = frozenset(turns.doubtful)
     found = {}
     for exchange in exchanges(edited, speakers):
-        # Only the last thing asked is surely what was answered.
+        # Only what was asked last is surely what was answered; "How did you know? Who told you?"
+        # is one question twice.
+        last = tuple(itertools.takewhile(lambda s: asks(s.text), reversed(exchange.asked)))
         ways = [
             way
             for way in wordings(exchange, turns)
-            if way.sentences == exchange.asked[-1:]
+            if len(way.sentences) == 1
+            and way.sentences[0] in last
             and way.text.endswith("?")
             and not way.sentences[0].doubtful
             and doubtful.isdisjoint(range(way.words[0], way.words[1] + 1))
@@ -106,8 +111,8 @@ def _questions(
             and wording.leans(way.text) == 0
             and not _POINTS.search(way.text)
         ]
-        for way in ways:
-            (asked,) = way.sentences
+        if ways:
+            (asked,) = max(ways, key=lambda way: way.quality).sentences
             question = Question(asked.text, (asked.turn,), asked.start, (), asked.words)
             found[exchange.reply[0].words] = question
     return found
@@ -156,18 +161,23 @@ _SOMEBODY = re.compile(
 )
 
 
-_POINTS = re.compile(r"\b(?:this|that|these|those)\b", re.IGNORECASE)
+# "How did you know that you'd need them?" points at nothing.
+_POINTS = re.compile(
+    r"\b(?:this|these|those|that(?! (?:you|we|they|he|she|the|a|an|there|people)\b))\b",
+    re.IGNORECASE,
+)
 # "Our goal was to bring more of that into the model": of what?
 _OF_THAT = re.compile(
-    r"\b(?:of|about|with|like|for|from|to|into|in|on) (?:that|this|it|them)"
-    r"(?=\s+(?:into|in|to|is|was|and|as|for|with|by|on|at|but)\b|[,.;:?!]|$)",
+    r"\b(?:of|about|with|like|for|from|to|into|in|on|across|between|among|over|through)"
+    r" (?:that|this|it|them)(?=\s+(?:into|in|to|is|was|and|as|for|with|by|on|at|but)\b|[,.;:?!]|$)",
     re.IGNORECASE,
 )
 
 
-# "A newspaper printed this mistake": which?
+# "A newspaper printed that mistake": which?
 _THIS_NOUN = re.compile(
-    r"\b(?:(?:above|below|behind|under|of|in|on|to|for|from|with|by|at|than) that|this|these|those)"
+    r"\b(?:(?:above|below|behind|under|of|in|on|to|for|from|with|by|at|than|\w{3,}ed) that(?= \w+\b"
+    r"(?! (?:is|are|was|were|will|would|can|could|has|had)\b))|this|these|those)"
     r"(?! (?:year|week|month|morning|day|days|time|is|are|was|were|world)\b) \w+",
     re.IGNORECASE,
 )
@@ -185,13 +195,14 @@ def _riddle(text: str) -> float:
     nobody_named = bool(who) and not _SOMEBODY.search(text[: who.start()] if who else "")
     of_what = bool(_OF_THAT.search(text))
     which = bool(_THIS_NOUN.search(text))
-    return wording.points_back(text) + 0.6 * nobody_named + 0.8 * of_what + 0.4 * which
+    return wording.points_back(text) + 0.6 * nobody_named + 0.8 * (of_what or which)
 
 
 # Who speaks so leads the talk. It is seldom worth quoting as an answer, and where the speakers are
 # guessed from the text, it may be the host.
 _LEADS = re.compile(
-    r"^as in\b|\b(?:you (?:mentioned|said)"
+    r"^as in\b|\b(?:you (?:mentioned|said|wrote|say in)"
+    r"|(?:in|of|from) your (?:book|memoir|essay|blog|career)"
     r"|i(?:['’]m| am) (?:actually |also |really )?(?:just )?curious"
     r"|i (?:was )?wonder(?:ing)?|let['’]s (?:go back|talk|move|get to|start|turn)|let me ask"
     r"|(?:do|did|would|are|have) you|what if|suppose)\b",
@@ -226,8 +237,18 @@ def _quotable(sentence: Sentence) -> bool:
     return wording.whole(text)
 
 
+# "Yeah, I do, because …" answers what is not printed; "For example" is one of that.
+_GOES_ON_FROM = re.compile(
+    r"(?:yes|yeah|yep|exactly|absolutely|correct|(?:no|right|sure|well)(?=,)"
+    r"|for (?:example|instance))\b",
+    re.IGNORECASE,
+)
+
+
 def _alone(reply: Sequence[Sentence], first: int) -> bool:
     text = reply[first].text
+    if _GOES_ON_FROM.match(text):
+        return False
     after_no = first > 0 and wording.is_nod(reply[first - 1].text)
     return not (after_no or wording.leans(text) or wording.says_little(text)) and (
         wording.points_back(text) < 0.7
@@ -241,25 +262,27 @@ def _goes_on(
     return near and _topic(topics, reply[place].start) == topic
 
 
-def _best(pool: list[Run]) -> list[Run]:
+def _best(pool: list[Run], title: str | None) -> list[Run]:
     """The runs of one topic that are worth most, none overlapping, none saying the same twice."""
     pool = sorted(pool, key=lambda run: (-run.value, run.words))[:POOL]
-    meanings = base.embedder().embed([run.text for run in pool])
+    texts = [run.text for run in pool]
+    vectors = base.embedder().embed([*texts, title] if title else texts)
+    meanings = vectors[: len(pool)]
     middle = np.mean(meanings, axis=0)
     middle = middle / max(float(np.linalg.norm(middle)), 1e-9)
-    weights = [
-        run.value + SUBJECT * float(meaning @ middle)
-        for run, meaning in zip(pool, meanings, strict=True)
-    ]
-    chosen: list[tuple[Run, NDArray[np.float32]]] = []
-    for weight, place in sorted(((-weight, place) for place, weight in enumerate(weights))):
-        run = replace(pool[place], value=-weight)
-        apart = all(_apart(run, other) for other, _ in chosen)
-        new = all(float(meanings[place] @ meaning) < SAME for _, meaning in chosen)
-        strong = run.value - START * run.opens >= WEAK
-        if apart and new and strong and len(chosen) < KEPT:
-            chosen.append((run, meanings[place]))
-    return [run for run, _ in chosen]
+    weights = SUBJECT * (meanings @ middle) + [run.value for run in pool]
+    if title:
+        weights += THEME * (meanings @ vectors[-1])
+    left = {place for place, run in enumerate(pool) if weights[place] - START * run.opens >= WEAK}
+    likest = np.zeros(len(pool))  # to those chosen
+    chosen: list[Run] = []
+    while left and len(chosen) < KEPT:
+        best = max(left, key=lambda place: (weights[place] - NEAR * likest[place], -place))
+        run = replace(pool[best], value=float(weights[best] - NEAR * likest[best]))
+        likest = np.maximum(likest, meanings @ meanings[best])
+        left = {one for one in left if _apart(pool[one], run) and likest[one] < SAME}
+        chosen.append(run)
+    return chosen
 
 
 def _apart(run: Run, other: Run) -> bool:
@@ -292,7 +315,7 @@ def left_out(
     made: Sequence[Point], said: Sequence[Statement], video: Video
 ) -> tuple[LeftOutPoint, ...]:
     """The strongest points of which nothing is in the article, in spoken order."""
-    left = [point for point in made if point.alone and not any(_is_in(point, one) for one in said)]
+    left = [point for point in made if point.alone and not is_in(point, said)]
     chosen: list[Point] = []
     while left and len(chosen) < MISSED:
         topics = [point.topic for point in chosen]
@@ -313,7 +336,12 @@ def left_out(
     )
 
 
-def _is_in(point: Point, said: Statement) -> bool:
+def is_in(point: Point, said: Iterable[Statement]) -> bool:
+    """Whether something of it was said."""
+    return any(_overlap(point, one) for one in said)
+
+
+def _overlap(point: Point, said: Statement) -> bool:
     """By words where there are any; a sentence that was reworded has only its seconds."""
     if said.words is None:
         return said.start < point.claim[-1].end and point.claim[0].start < said.end

@@ -276,7 +276,8 @@ class _Reader:
 
     def _heading(self, block: Block, was: Block | None) -> None:
         text = unescaped(_numberless(block.raw))
-        if self.was.questions:
+        if self.was.questions and not (was and self._heads_a_section(was)):
+            self.here = None
             asked = self._question(unescaped(_numberless(was.raw))) if was else None
             if asked is None:
                 start = self.questions[-1].start if self.questions else 0.0
@@ -301,6 +302,10 @@ class _Reader:
                     self.sections[number], self.here = changed, number
                     return
         self.found.append(f"A heading that the style does not have: “{text}”")
+
+    def _heads_a_section(self, was: Block) -> bool:
+        heads = (head for one in self.was.sections for head in (one.above, one.heading) if head)
+        return any(self._is(was, head) for head in heads)
 
     def _question(self, text: str) -> Question | None:
         return next((q for q in self.was.questions if _same(q.text) == _same(text)), None)
@@ -337,7 +342,7 @@ class _Reader:
             self.found.append(f"An answer is labelled “{unescaped(label[1])}”.")
         lead, said = self._statements(raw, home[2] if home else None)
         self._credit(block, was, said)
-        if self.was.questions:
+        if self.was.questions and self.here is None:
             if self.questions:
                 asked = self.questions[-1]
                 self.questions[-1] = replace(asked, answer=(*asked.answer, *said))

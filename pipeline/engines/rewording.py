@@ -120,12 +120,16 @@ def _form(pair: Pair) -> Iterator[str]:
         yield "it is cut off"
 
 
-_DANGLES = re.compile(r"(?:it|its|it['’]s|this|that|these|those|which|such)\b", re.IGNORECASE)
+_DANGLES = re.compile(
+    r"(?:it|its|it['’]s|this|that|these|those|which|such|both (?:need|are|were|have|of))\b",
+    re.IGNORECASE,
+)
 
 
 # Spoken to a listener; after "said that" it is no sentence.
 _SPEAKS_TO = re.compile(
-    r"\blet['’]?s\b|^(?:let (?:me|us|them)|look|listen|imagine|suppose|say|think (?:of|about)"
+    r"\blet['’]?s\b|, let (?:us|them)\b"
+    r"|^(?:let (?:me|us|them)|look|listen|imagine|suppose|say|think (?:of|about)"
     r"|as in|don['’]?t|do not|please|come|go|try|visit|write|make|take|keep|get|put|remember|ask"
     r"|read|tell|see|check|call|stop|give|find|join|follow)\b",
     re.IGNORECASE,
@@ -138,10 +142,31 @@ def _addressed(pair: Pair) -> Iterator[str]:
         yield f"it says “{found.group()}” as to a listener"
 
 
+# What only fills a pause; "they mean" was "I mean". "Like webinars, that whole style" is no clause.
+_FILLS = re.compile(
+    r"(?:they (?:mean|guess|know),|you know\b|(?:even )?like,?(?= )|sort of\b|kind of\b"
+    r"|in fact\b|in any case\b|by the way\b)",
+    re.IGNORECASE,
+)
+# "Pyrit is what it is", "the tool does that".
+_ENDS_NOWHERE = re.compile(
+    r"\b(?:(?:like|about|of|with|to) (?:that|this)|(?:does|do|did) (?:that|this|it)"
+    r"|what (?:it|that|this) (?:is|was|does))[.!]?$",
+    re.IGNORECASE,
+)
+
+
 def _dangling(pair: Pair) -> Iterator[str]:
-    found = _DANGLES.match(pair.clause.text)
-    if found:
+    text = pair.clause.text
+    if found := _DANGLES.match(text):
         yield f"it begins with “{found.group()}”: it must say what that is"
+    if found := _FILLS.match(text):
+        yield f"it begins with “{found.group()}”, which says nothing"
+    if found := _ENDS_NOWHERE.search(text):
+        yield f"it ends with “{found.group()}”: it must say what that is"
+    they = re.match(r"(?:they|their)\b", text, re.IGNORECASE)
+    if they and not (pair.translated or pair.passage.parts & _OURS):
+        yield f"it begins with “{they.group()}”, which would be the speaker: it must say who"
 
 
 def _loop(pair: Pair) -> Iterator[str]:

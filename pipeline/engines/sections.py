@@ -8,11 +8,22 @@ from dataclasses import dataclass, field, replace
 
 from pipeline.config import Part, Style
 from pipeline.engines import framing
-from pipeline.model import Passage, Point, Section, Speaker, Statement, Topic, Turns
+from pipeline.engines.points import is_in
+from pipeline.model import (
+    Passage,
+    Point,
+    Question,
+    Section,
+    Speaker,
+    Statement,
+    Topic,
+    Turns,
+)
 
 FIGURE = re.compile(r"\d")
 NEW_THIRD = 10.0  # more than any weight: no third of an interview may be missing
 SAME_TOPIC = 1.5
+UNTOLD = 1.5  # for a topic that no answer was about
 ASKED = 0.8
 PULL_DRY = 1.0  # a pull quote is a thought, not a sum
 CUT = 0.5  # for sentences that the part has no room for
@@ -29,13 +40,25 @@ class Desk:
     names: dict[str, str]
     style: Style
     thirds: tuple[float, float]  # the seconds at which the second and the last third begin
+    answered: Sequence[Question] = ()  # what stands before the sections
     used: set[str] = field(default_factory=set)
     called: set[str] = field(default_factory=set)
-    led: int = 0
+    led: int = 0  # how many paragraphs the narrator has led to
+    listed: int = 0  # the same for lists
 
-    def third(self, point: Point) -> int:
+    @property
+    def told(self) -> list[str | None]:
+        """The topics of the answers."""
+        return [question.topic for question in self.answered]
+
+    @property
+    def there(self) -> set[int]:
+        """The thirds of the interview that the answers are from."""
+        return {self.third(said) for question in self.answered for said in question.answer}
+
+    def third(self, said: Statement) -> int:
         """Which third of the interview it is from."""
-        return sum(point.claim[0].start >= begin for begin in self.thirds)
+        return sum(said.start >= begin for begin in self.thirds)
 
     def left(self, part: Part) -> list[Point]:
         """Points that this part may hold and that are not in print."""
@@ -65,15 +88,20 @@ def sections(
     speakers: Sequence[Speaker],
     turns: Turns,
     style: Style,
+    answered: Sequence[Question] = (),
 ) -> tuple[Section, ...]:
-    """The parts of the style, filled with the points that weigh most, as long as it allows."""
+    """The parts of the style, filled with the points that weigh most, as long as it allows.
+
+    What was `answered` before them is not said again.
+    """
     names = {s.id: name(s, proven=turns.proven) for s in speakers}
     first, last = turns.turns[0].start, turns.turns[-1].end
     step = (last - first) / 3
     dropped: set[str] = set()
+    points = list(_new(points, answered))
     while True:
         kept = [point for point in points if point.id not in dropped]
-        desk = Desk(kept, topics, names, style, (first + step, first + 2 * step))
+        desk = Desk(kept, topics, names, style, (first + step, first + 2 * step), answered)
         made = _made(desk)
         if _length(made) <= style.most_total or not desk.used:
             return made
@@ -81,8 +109,18 @@ def sections(
         dropped.add(min((p for p in kept if p.id in desk.used), key=lambda p: p.weight).id)
 
 
+def _new(points: Sequence[Point], answered: Sequence[Question]) -> Iterator[Point]:
+    """The points of which nothing was answered yet; a question that was printed is not repeated."""
+    said = [statement for question in answered for statement in question.answer]
+    asked = [question.start for question in answered]
+    for point in points:
+        if not is_in(point, said):
+            again = point.asked is not None and point.asked.start in asked
+            yield replace(point, asked=None) if again else point
+
+
 def _made(desk: Desk) -> tuple[Section, ...]:
-    parts = list(enumerate(desk.style.parts))
+    parts = list(enumerate(desk.style.sections))
     # Topics choose last, for they have most to choose from.
     order = sorted(parts, key=lambda item: item[1].holds == "topics")
     chosen = {number: list(_chosen(part, desk)) for number, part in order}
@@ -123,17 +161,18 @@ def _topics(part: Part, desk: Desk) -> list[Topic]:
     thirds: dict[str, set[int]] = {}
     for point in desk.left(part):
         best.setdefault(point.topic or "", []).append(point.weight)
-        thirds.setdefault(point.topic or "", set()).add(desk.third(point))
+        thirds.setdefault(point.topic or "", set()).add(desk.third(point.claim[0]))
     whole = sum(topic.end - topic.start for topic in desk.topics) or 1.0
     left = [topic for topic in desk.topics if topic.id in best]
     chosen: list[Topic] = []
     while left and len(chosen) < part.topics:
-        there = set().union(*(thirds[topic.id] for topic in chosen))
+        there = desk.there.union(*(thirds[topic.id] for topic in chosen))
 
         def worth(topic: Topic, there: set[int] = there) -> float:
             strong = sum(sorted(best[topic.id])[-3:]) / 3
             share = 4.0 * (topic.end - topic.start) / whole
-            return strong + share + NEW_THIRD * bool(thirds[topic.id] - there)
+            new = UNTOLD * (topic.id not in desk.told) + NEW_THIRD * bool(thirds[topic.id] - there)
+            return strong + share + new
 
         chosen.append(max(left, key=worth))
         left.remove(chosen[-1])
@@ -145,12 +184,12 @@ def _spread(part: Part, desk: Desk) -> list[Point]:
     chosen: list[Point] = []
     left = desk.left(part)
     while left and len(chosen) < part.points:
-        topics = [point.topic for point in chosen]
-        there = {desk.third(point) for point in chosen}
+        topics = [*desk.told, *(point.topic for point in chosen)]
+        there = desk.there | {desk.third(point.claim[0]) for point in chosen}
         gains = [
             desk.worth(point, part)
             - SAME_TOPIC * topics.count(point.topic)
-            + NEW_THIRD * (desk.third(point) not in there and part.points >= 3)
+            + NEW_THIRD * (desk.third(point.claim[0]) not in there and part.points >= 3)
             for point in left
         ]
         best = left[gains.index(max(gains))]
@@ -175,7 +214,9 @@ def _section(
         item = place >= part.paragraphs
         if item and place == part.paragraphs > 0:
             who = _next_name(point.speaker, desk)
-            list_lead = _capital(desk.style.voice.lists.replace("{name}", who))
+            lists = desk.style.voice.lists
+            list_lead = _capital(lists[desk.listed % len(lists)].replace("{name}", who))
+            desk.listed += 1
         passages.append(_passage(part, point, desk, item=item))
     return Section(number, heading, tuple(passages), topic, above, list_lead)
 

@@ -15,7 +15,7 @@ from pipeline.model import Passage, Section
 
 def shape(case: Case) -> Found:
     """Parts in order, headings, lengths, and every word of the narrator's as configured."""
-    parts, article = case.style.parts, case.article
+    parts, article = case.style.sections, case.article
     numbers = [section.part for section in article.sections]
     if numbers != sorted(numbers) or not set(numbers) <= set(range(len(parts))):
         yield "The sections are not in the order of the style's parts."
@@ -79,7 +79,8 @@ def _list_lead(section: Section, part: Part, case: Case) -> Found:
     if mixed:
         first = next(passage for passage in section.passages if passage.form == "item")
         allowed = {
-            _begun(case.style.voice.lists.replace("{name}", name))
+            _begun(leads.replace("{name}", name))
+            for leads in case.style.voice.lists
             for name in _names(first.said[0].speaker if first.said else "", case)
         }
     if section.list_lead not in allowed:

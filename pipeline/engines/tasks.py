@@ -185,7 +185,7 @@ def passages(article: Article, edited: Edited, desk: Desk) -> Iterator[Task]:
                 most=len(passage.said),
                 plain=passage.said,
                 led=bool(passage.lead),
-                figure=desk.style.parts[section.part].holds == "figures",
+                figure=desk.style.sections[section.part].holds == "figures",
                 unfit=_unfit(passage, desk.style),
             )
 

@@ -15,7 +15,12 @@ Cue = tuple[str, float, Callable[[str], bool]]  # (reason, weight, test of the t
 
 _ENDS = re.compile(r"[.!?。！？।؟][\"'”’»)\]]*$")
 # "… until we figure out how to…?" was broken off too.
-_CUT = re.compile(r"(\.\.|…|[-–—:;,])\s*\??[\"'”’»)\]]*$")
+# So was "a metric around cost or something like."
+_CUT = re.compile(
+    r"(?:\.\.|…|[-–—:;,]"
+    r"|\b(?:(?:something|things|stuff) like|the|an?|and|because|than|if|my|your)\.)"
+    r"\s*\??[\"'”’»)\]]*$"
+)
 _BRACKETS = re.compile(r"[\[\]{}<>]|\*")  # [laughter], [inaudible]: what a transcriber added
 
 # A question whose subject stands in an earlier sentence: "How did that work?"
@@ -26,7 +31,11 @@ _POINTS_BACK = re.compile(
     r"|change|changed|feel|sound|also|actually|really|so|possible|true|all|part)\b|\s*[?.,!;:]|$)"
     r"|\b(?:do|does|did|is|was|will|would|can|could|should|might)\s+(?:that|this)(?=\s+(?:potentially"
     r"|probably|maybe|necessarily|even|ever|then|still|apply|include|help|make|give|tell|get|lead)\b)"
+    # "How have we dealt with that as a society?": after both words "that" can join nothing.
+    r"|\b(?:with|of|about|for|to|from|on|in|by|at|like|after|before) (?:that|this|those|these)"
+    r"(?= (?:as|with|by|at|on|into|through|over|before|after|now|today|here|right|well|yourself)\b)"
     r"|\b(?:that|this|it|he|she|they|there)['’](?:s|re|d|ll)\b|\bthere(?=\s*[?.,]|$)"
+    r"|\b(?:stay|live|lived|go|went|work|worked|been|being) there\b"
     r"|\b(?:it|he|she|they|them|him|theirs)\b",
     re.IGNORECASE,
 )
@@ -36,6 +45,9 @@ _DUMMY = re.compile(
     r"(?:possible|true that|fair to|important|hard to|easy to|difficult to|clear that|take to"
     r"|mean to|feel to|feel like to|like to|like being|worth|safe to|that we|that you"
     r"|that people)\b"
+    # "Did you know that you would need them?"
+    r"|\b(?:know|knew|think|thought|believed?|feel|felt|sure|reali[sz]ed?|hope|assumed?|argue|worry"
+    r"|convinced|fact|idea) that(?= (?:you|we|they|the|a|an|there|people|our|your|their)\b)"
     r"|\b(?:how|why) is it that\b|\bthere['’]s\s+(?:a|an|no|any|some)\b",
     re.IGNORECASE,
 )
@@ -43,6 +55,14 @@ _THIS_THING = re.compile(
     r"\b(?:that|this|those|these|such)\s+(?:kind|sort|type|one|ones|thing)\b", re.I
 )
 
+# "Have these machines changed you?": which?
+_WHICH = re.compile(
+    r"(?:^(?:but|and|so) that|\b(?:of|in|on|to|for|from|with|about|at|is|was) that"
+    r"|\b(?:this|these|those)) "
+    r"(?!(?:year|week|month|morning|summer|moment|day|days|time|world|country|century|interview"
+    r"|conversation|talk|episode|podcast|show|is|are|was|were)\b)[a-z]",
+    re.IGNORECASE,
+)
 # A sentence that leans on the one before it. "So" and "And" alone only sound unfinished.
 _LEANS = re.compile(
     r"^(?:(?:and|but|so|because|or|yeah|well|now|then|okay|ok|right|no|yes|like|i mean|you know"
@@ -61,7 +81,8 @@ _MIDSTREAM = re.compile(r"^(?:because|or|which|but|and|so|also|then|otherwise|pl
 _REFERS = re.compile(
     r"\b(?:did that|do that|does that|doing that|like that|like this|that way|this way|with that"
     r"|to that|of that|of this|of them|of it|about it|about that|for that|from that|in it|on that"
-    r"|the former|the latter|as i said|as you said|you mentioned)\b"
+    r"|the former|the latter|as i said|as you said|you mentioned|i(?:['’]ve)? (?:just )?mentioned"
+    r"|(?:i|we) (?:was|were) (?:just )?(?:talking about|describing|saying))\b"
     r"|^(?:[\w'’]+\W+){1,3}also\b",
     re.IGNORECASE,
 )
@@ -88,7 +109,7 @@ _RESTART = re.compile(r"\w(?:--|[–—] ?|- )\w")
 _THROAT = re.compile(
     r"\b(?:i can speak to|let me (?:explain|give|try|start|answer|say|tell)|maybe let me"
     r"|i['’]?ll (?:explain|try to|start|give you|answer)|where (?:do|should) i (?:start|begin)"
-    r"|to answer (?:that|your)|i (?:can|could) talk about"
+    r"|to answer (?:that|your)|i (?:can|could) talk about|^(?:so,? )?if (?:i|you|we) go back"
     r"|(?:that|this) is a (?:good|great|big) one)\b",
     re.IGNORECASE,
 )
@@ -116,7 +137,8 @@ _PLEASANT = re.compile(
 
 # What makes a sentence worth printing, in an answer.
 RICH: tuple[Cue, ...] = (
-    ("a number", 0.35, lambda text: bool(re.search(r"\d", text))),
+    # No figure is in "F150" or "Llama-3".
+    ("a number", 0.35, lambda text: bool(re.search(r"(?<![A-Za-z])(?<![A-Za-z]-)\d", text))),
     ("a name", 0.25, lambda text: bool(_NAME.search(text))),
     ("a reason or an example", 0.25, lambda text: bool(_REASON.search(text))),
     ("says a good deal", 0.4, lambda text: 4 <= len(content(text)) <= 18),
@@ -178,9 +200,16 @@ _SMALL_TALK = re.compile(
     re.IGNORECASE,
 )
 
+# "First question, what books …": what every guest is asked.
+_COUNTED = re.compile(
+    r"(?:(?:okay|ok|so|and|all right|alright),? )*(?:(?:the |your |my |our )?"
+    r"(?:first|next|second|third|fourth|fifth|last|final|two last|closing)) question\b",
+    re.IGNORECASE,
+)
 # Who speaks so answers. Only asked where the speakers are guessed from the text.
 _ANSWERS = re.compile(
-    r"\b(?:therefore|remember|i (?:think|believe|feel|would say)|we (?:will|have|need|had|are|did)"
+    r"\b(?:(?:do|should|am|can|would) i(?! (?:have|get) (?:it|that) right)"
+    r"|therefore|remember|i (?:think|believe|feel|would say)|we (?:will|have|need|had|are|did)"
     r"|we['’](?:ve|re|ll))\b",
     re.IGNORECASE,
 )
@@ -220,7 +249,8 @@ ASKED_WELL: tuple[Cue, ...] = (
     ("names its subject", 0.5, lambda text: len(content(text)) >= 3),
     ("names a person or a thing", 0.25, lambda text: bool(_NAME.search(text))),
     ("of a heading's length", 0.4, lambda text: 6 <= len(text.split()) <= 24),
-    ("says too little", -1.0, lambda text: len(content(text)) < 2),
+    # "How did you know to get the H100s?" is about them.
+    ("says too little", -1.0, lambda text: len(content(text)) < 2 - bool(_NAME.search(text))),
     ("long", -0.5, lambda text: len(text.split()) > 32),
     ("far too long", -1.0, lambda text: len(text.split()) > 48),
     ("is a statement", -1.3, lambda text: not _INVERTED.search(_AFTERTHOUGHT.sub("", text))),
@@ -234,6 +264,7 @@ ASKED_WELL: tuple[Cue, ...] = (
     ),
     ("quotes a question", -0.8, lambda text: bool(re.search(r"\?[\"”»]$", text))),
     ("small talk", -2.5, lambda text: bool(_SMALL_TALK.search(text))),
+    ("is one of a list", -0.6, lambda text: bool(_COUNTED.match(text))),
     ("stumbles", -0.8, lambda text: bool(_STUMBLE.search(text) or _RESTART.search(text))),
     ("hedges", -0.3, lambda text: bool(_HEDGE.search(text))),
     ("no question mark", -0.4, lambda text: not asks(text)),
@@ -283,11 +314,17 @@ def points_back(text: str) -> float:
 
     >>> points_back("What is a tide mill?"), points_back("And how did that work?")
     (0.0, 1.0)
+    >>> points_back("How have we dealt with that as a society?") > 0.5
+    True
+    >>> points_back("Did you know that you would need the dam?")
+    0.0
     """
     bare = _DUMMY.sub(" ", text)
     found = _POINTS_BACK.search(bare)
     if not found:
-        return 0.5 if _THIS_THING.search(bare) else 0.0
+        which = _WHICH.search(bare)
+        unnamed = max(0.0, 0.4 - 0.15 * len(content(bare[: which.start()]))) if which else 0.0
+        return 0.5 if _THIS_THING.search(bare) else unnamed
     # What was named earlier in the same words is no riddle: "What is a mill, and how does it work?"
     # The last word of a question is one more often: "What would he say, hanging out with it?"
     before = bare[: found.start()]
@@ -342,7 +379,15 @@ def answers(text: str) -> bool:
 
 def joins_on(text: str) -> bool:
     """Whether it begins with a word that joins it to what was said before; "So" begins many."""
-    return normal(text.split(maxsplit=1)[0]) in {"and", "but", "or", "which", "plus", "also"}
+    return normal(text.split(maxsplit=1)[0]) in {
+        "and",
+        "because",
+        "but",
+        "or",
+        "which",
+        "plus",
+        "also",
+    }
 
 
 def opens_more(text: str) -> bool:
