@@ -72,6 +72,12 @@ def test_a_false_one_is_told_for_what_it_is(clause: str, told: str) -> None:
     assert found(clause)
 
 
+def test_you_of_the_passage_is_not_the_speaker() -> None:
+    said = "You found two people at Vik who said, publish it."
+    assert "would be the speaker" in found("they found two people at Vik", said)
+    assert found("they found two people at Vik", said.replace("You", "We")) == ""
+
+
 def test_a_not_that_is_dropped_is_told() -> None:
     passage = "We do not let visitors try it, since the fumes are poisonous."
     assert "drops a “not”" in found("visitors try it, since the fumes are poisonous", passage)

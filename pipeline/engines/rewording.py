@@ -31,6 +31,7 @@ _OURS = listed(
     " ich wir mich mir mein meine unser unsere je nous mon mes notre nos yo nosotros mis nuestro"
     " io noi mio mia nostro nostra ik wij mijn onze eu nós meu minha nosso nossa"
 )
+_YOU = listed("you your yours yourself")
 _SHE, _HE = listed("she her hers herself"), listed("he him his himself")
 # Small words that make a claim larger, or turn it round. None may be added.
 _WEIGHTY = listed(
@@ -165,7 +166,7 @@ def _dangling(pair: Pair) -> Iterator[str]:
     if found := _ENDS_NOWHERE.search(text):
         yield f"it ends with “{found.group()}”: it must say what that is"
     they = re.match(r"(?:they|their)\b", text, re.IGNORECASE)
-    if they and not (pair.translated or pair.passage.parts & _OURS):
+    if they and not (pair.translated or pair.passage.parts & (_OURS - _YOU)):
         yield f"it begins with “{they.group()}”, which would be the speaker: it must say who"
 
 
