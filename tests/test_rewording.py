@@ -72,10 +72,12 @@ def test_a_false_one_is_told_for_what_it_is(clause: str, told: str) -> None:
     assert found(clause)
 
 
-def test_you_of_the_passage_is_not_the_speaker() -> None:
+def test_who_else_the_passage_speaks_of_is_not_the_speaker() -> None:
     said = "You found two people at Vik who said, publish it."
     assert "would be the speaker" in found("they found two people at Vik", said)
     assert found("they found two people at Vik", said.replace("You", "We")) == ""
+    said = "We may succeed with one machine, but they just keep improving at Vik."
+    assert "would be the speaker" in found("they just keep improving at Vik", said)
 
 
 def test_a_not_that_is_dropped_is_told() -> None:

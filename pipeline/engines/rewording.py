@@ -165,9 +165,11 @@ def _dangling(pair: Pair) -> Iterator[str]:
         yield f"it begins with “{found.group()}”, which says nothing"
     if found := _ENDS_NOWHERE.search(text):
         yield f"it ends with “{found.group()}”: it must say what that is"
-    they = re.match(r"(?:they|their)\b", text, re.IGNORECASE)
-    if they and not (pair.translated or pair.passage.parts & (_OURS - _YOU)):
-        yield f"it begins with “{they.group()}”, which would be the speaker: it must say who"
+    they = re.match(r"(they|their)\b\W+\w+", text, re.IGNORECASE)
+    if they and not pair.translated:
+        theirs = they.group().lower() in pair.passage.text.lower()  # somebody else's, as it was
+        if theirs or not pair.passage.parts & (_OURS - _YOU):
+            yield f"it begins with “{they[1]}”, which would be the speaker: it must say who"
 
 
 def _loop(pair: Pair) -> Iterator[str]:
