@@ -395,7 +395,7 @@ def test_who_is_killed_goes_on_with_the_part_that_was_not_heard(tmp_path: Path) 
     with pytest.raises(KeyboardInterrupt):
         hear(killed, "killed")
     assert hear(again, "killed") == expected
-    assert again.parts[0].start == pytest.approx(600, abs=hearing.LONG_PART)
+    assert again.parts[0].start == pytest.approx(600, abs=hearing.LONGEST_PART)
     assert not set(killed.parts) & set(again.parts), "nothing is heard twice"
     damaged = next((tmp_path / "killed").glob("5*.json"))
     damaged.write_text("[{")  # by a disk that lost its end

@@ -292,7 +292,7 @@ FAULTS: dict[str, tuple[Article, str]] = {
     ),
     "a question twice": (replace(GOOD, questions=(QUESTIONS[0], *QUESTIONS[:4])), "contract"),
     "too many sentences": (
-        with_answer(0, (*GOOD.questions[0].answer, quote("So the captain"))),
+        with_answer(0, (*GOOD.questions[0].answer, *GOOD.questions[1].answer)),
         "contract",
     ),
     "one sentence only": (with_answer(0, GOOD.questions[0].answer[:1]), "contract"),
