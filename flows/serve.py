@@ -441,12 +441,20 @@ def _rounds(serving: Serving, stop: Callable[[], bool]) -> None:
             serving.round()
             told = ""
         except NoServer as error:
-            if serving.server.keep():
-                say(f"{clock()}  the server had died and was started again")
-            else:
-                why = error.parts[1]
-                if serving.has_room() and why != told:  # once, however long it lasts
-                    say(plain(f"{clock()}  {why}"))
-                told = why
+            told = _without_server(serving, error, told)
         while time.monotonic() - begun < POLL and not stop():
             time.sleep(0.1)
+
+
+def _without_server(serving: Serving, error: NoServer, told: str) -> str:
+    """Start it again where it has died; gives what was said, once however long it lasts."""
+    try:
+        if serving.server.keep():
+            say(f"{clock()}  the server had died and was started again")
+            return ""
+    except NoServer as again:  # it died while it began: the next round tries once more
+        error = again
+    why: str = error.parts[1]
+    if serving.has_room() and why != told:
+        say(plain(f"{clock()}  {why}"))
+    return why

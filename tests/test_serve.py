@@ -11,11 +11,12 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
-from flows import deploy, house, reviewing, server
+from flows import deploy, house, reviewing, serve, server
 from flows.api import GOING, LOOK, Api, once
 from pipeline.errors import Busy, NoServer
 from pipeline.history import History
@@ -315,3 +316,28 @@ def test_it_serves_a_folder_once_and_ends_cleanly(served: Served) -> None:
         urllib.request.urlopen(page, timeout=5)
     assert not served.api.answers(), "the server that it started is ended with it"
     assert not (served.output / ".prefect" / "server.json").exists()
+
+
+def test_a_server_that_dies_while_it_begins_is_begun_again(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of the real loop; what it loops over dies at once instead of after minutes."""
+    away = NoServer("http://127.0.0.1:1/api", "It ended: out of memory")
+    rounds, keeps = iter([away, away, away, None]), iter([away, away, True])
+
+    def next_of(turns: Iterator[Any]) -> Any:
+        turn = next(turns)
+        if isinstance(turn, Exception):
+            raise turn
+        return turn
+
+    mended = SimpleNamespace(
+        round=lambda: next_of(rounds),
+        server=SimpleNamespace(keep=lambda: next_of(keeps)),
+        has_room=lambda: True,
+    )
+    monkeypatch.setattr(serve, "POLL", 0.0)
+    with pytest.raises(StopIteration):  # all rounds were gone through
+        serve._rounds(cast(serve.Serving, mended), lambda: False)
+    said = capsys.readouterr().err
+    assert said.count("out of memory") == 1 and "was started again" in said
