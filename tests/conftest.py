@@ -1,10 +1,12 @@
 """What all tests share."""
 
+import importlib.util
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from benchmarks.local_model import file_of, served
 from tests.fake_youtube.podcast import Podcast
 from tests.fake_youtube.server import FakeYouTube
 from tests.runs import SAMPLE, Run, mytake
@@ -32,6 +34,15 @@ def podcast() -> Iterator[Podcast]:
     """A site on loopback with feeds, recordings, and pages that hold none."""
     with Podcast() as site:
         yield site
+
+
+@pytest.fixture(scope="module")
+def local_model() -> Iterator[str]:
+    """SmolLM2-135M from its wheel, in llama.cpp's server from its wheel."""
+    if not importlib.util.find_spec("xllamacpp"):
+        pytest.skip("skipped: there is no server for local models on this machine")
+    with served(file_of("smollm2")) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

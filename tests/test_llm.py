@@ -1,14 +1,11 @@
 """The door to language models: one request, one reply, on any server that speaks the protocol."""
 
 import asyncio
-import importlib.util
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from benchmarks.local_model import file_of, served
 from pipeline.compose import compose
 from pipeline.config import ComposeOptions, LlmOptions, VerifyOptions
 from pipeline.engines import keys, llm, prompts
@@ -104,15 +101,6 @@ def test_a_known_model_has_its_price() -> None:
 
 
 # --- a real small model behind a real server ---
-
-
-@pytest.fixture(scope="module")
-def local_model() -> Iterator[str]:
-    """SmolLM2-135M from its wheel, in llama.cpp's server from its wheel."""
-    if not importlib.util.find_spec("xllamacpp"):
-        pytest.skip("skipped: there is no server for local models on this machine")
-    with served(file_of("smollm2")) as address:
-        yield address
 
 
 @pytest.mark.slow

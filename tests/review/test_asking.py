@@ -1,18 +1,14 @@
 """One question asked of the language model again, by the page, with a real server on loopback."""
 
-import importlib.util
 import json
 import re
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
-from benchmarks.local_model import file_of
-from benchmarks.local_model import served as local_server
 from flows import asking
 from flows import review as served
 from pipeline import config as knobs
@@ -219,15 +215,6 @@ def test_where_the_configuration_prefers_the_model_enter_asks_it(folder: Path) -
     text = page.get(f"/drafts/{folder.name}").text
     assert re.search(r'<form class="again" hidden hx-post="[^"]+/ask"', text)
     assert '<button class="primary">Let small write it' in text
-
-
-@pytest.fixture(scope="module")
-def local_model() -> Iterator[str]:
-    """SmolLM2-135M from its wheel, in llama.cpp's server from its wheel."""
-    if not importlib.util.find_spec("xllamacpp"):
-        pytest.skip("skipped: there is no server for local models on this machine")
-    with local_server(file_of("smollm2")) as address:
-        yield address
 
 
 @pytest.mark.slow
