@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from pipeline.config import TranscribeOptions, cores
 from pipeline.engines import weights
 from pipeline.engines.base import Heard
-from pipeline.engines.hearing import LONGEST_PART, Part, hear
+from pipeline.engines.half_minutes import KEPT, LONGEST, Part
+from pipeline.engines.hearing import hear
 from pipeline.engines.wav import RATE
 from pipeline.engines.whisper_words import Piece, loops, must_know
 from pipeline.errors import BrokenModel, ConfigError
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
     Sound = NDArray[np.float32]
     Tokens = list[int]
 
-# A pause this long ends a span of speech.
-PAUSE_MS = 500
+# The shortest pause in which a half minute may end.
+PAUSE_MS = 100
 
 # When Whisper does not believe itself it listens again, at other temperatures (paper, section 4.5).
 LEAST_LOG_PROBABILITY = -1.0
@@ -41,7 +42,9 @@ TRIES = 5  # at each temperature
 FIRST_WORD = 50  # in 0.02 s: when it begins, at the latest
 # Where it is not quite sure, it listens again with the text before in mind, and the likelier is
 # taken: on a record of 1949 that mends every tenth wrong word. Always in mind, errors spread.
-NOT_QUITE_SURE = -0.5
+NOT_QUITE_SURE = -0.35
+# Seconds after which what was said before no longer helps.
+SOON = 10.0
 # How sure a passage must be in another language to be heard in it.
 SURELY = 0.8
 # Where a half minute may hold two languages, it is looked at in pieces of so many frames; so many
@@ -53,7 +56,7 @@ PIECE, PASSAGE, NEAR, PAUSE = 500, 2, 250, 30
 LISTENERS = {"cpu": 4, "cuda": 1}
 # Half minutes that each hears at once. On a CPU four save an eighth of the time; but they take as
 # much memory as another listener, and a kill loses all that is listened to at once.
-BATCH = {"cpu": 1, "cuda": 8}
+BATCH = {"cpu": 4, "cuda": 8}
 
 
 class FasterWhisper:
@@ -78,8 +81,8 @@ class FasterWhisper:
         batch = options.batch or BATCH[device]
         said = hear(
             audio,
-            Ear(model, options, terms, listeners, batch),
-            Ear(model, options, "", listeners, batch),
+            Ear(model, options, listeners, batch, terms=terms),
+            Ear(model, options, listeners, batch, timed=True),
             partial(speech, threshold=options.vad_threshold),
             heard,
             folder,
@@ -127,15 +130,28 @@ class Answer:
         repeats = self.compression > MOST_COMPRESSION or loops(self.text)
         return (unsure or repeats) and not self.silence
 
+    @property
+    def believed(self) -> "Tokens":
+        """The text, where it may help to understand what follows."""
+        return [] if self.silence or self.doubtful else self.text
+
 
 class Ear:
     """A `hearing.Ear`: a loaded model, and how it is to listen."""
 
     def __init__(
-        self, model: Any, options: TranscribeOptions, terms: str, listeners: int, batch: int
+        self,
+        model: Any,
+        options: TranscribeOptions,
+        listeners: int,
+        batch: int,
+        *,
+        terms: str = "",
+        timed: bool = False,
     ) -> None:
         self.listeners = listeners
-        self._model, self._options, self._terms, self._batch = model, options, terms, batch
+        self._model, self._options, self._batch = model, options, batch
+        self._terms, self._timed = terms, timed
 
     def language(self, sound: "Sound") -> str:
         """Which language is spoken, as ISO 639-1."""
@@ -186,11 +202,13 @@ class Ear:
 
     def _hear(self, cursors: list[Cursor], encoded: Any, language: str) -> None:
         tokenizer = self._tokenizer(language)
-        first = self._answers(encoded, len(cursors), tokenizer)
-        answers = [
-            self._believed(cursor, answer, partial(self._alone, cursor, encoded), tokenizer)
-            for cursor, answer in zip(cursors, first, strict=True)
-        ]
+        answers = self._answers(encoded, len(cursors), tokenizer)
+        for place, cursor in enumerate(cursors):
+            before = cursor.before
+            if place and not before and follows(cursors[place - 1].part, cursor.part):
+                before = answers[place - 1].believed
+            alone = partial(self._alone, cursors, encoded, place)
+            answers[place] = self._believed(answers[place], before, alone, tokenizer)
         texts, sizes = [answer.text for answer in answers], [cursor.size for cursor in cursors]
         timed = self._model.find_alignment(tokenizer, texts, encoded, sizes)
         for cursor, answer, words in zip(cursors, answers, timed, strict=True):
@@ -218,11 +236,33 @@ class Ear:
     def _encoded(self, cursors: Sequence[Cursor], length: int | None = None) -> Any:
         """What the network makes of so many frames: a half minute, or only `length` of them."""
         import numpy as np
+        from ctranslate2 import StorageView
         from faster_whisper.audio import pad_or_trim
 
         windows = [cursor.frames[:, cursor.place :][:, : cursor.size] for cursor in cursors]
-        size = length or self._most
-        return self._model.encode(np.stack([pad_or_trim(window, size) for window in windows]))
+        padded = [pad_or_trim(each, length or self._most)[np.newaxis] for each in windows]
+        if not self._divisible:
+            return self._model.encode(np.concatenate(padded))
+        # One by one: what the layers make of several at once does not fit into a CPU's cache.
+        encoded = [np.asarray(self._model.encode(each)) for each in padded]
+        return StorageView.from_array(np.concatenate(encoded))
+
+    def _alone(self, cursors: Sequence[Cursor], encoded: Any, place: int) -> Any:
+        """What was encoded for this one; anew where it cannot be taken out."""
+        import numpy as np
+        from ctranslate2 import StorageView
+
+        if len(cursors) == 1:
+            return encoded
+        if not self._divisible:
+            return self._encoded([cursors[place]])
+        return StorageView.from_array(np.asarray(encoded)[place : place + 1])
+
+    @property
+    def _divisible(self) -> bool:
+        """Whether numpy can take apart what is encoded: it knows neither GPUs nor bfloat16."""
+        model = self._model.model
+        return model.device == "cpu" and not model.compute_type.endswith("float16")
 
     def _answers(
         self,
@@ -237,7 +277,12 @@ class Ear:
         how: dict[str, Any] = {"beam_size": self._options.beam_size}
         if temperature:
             how = {"beam_size": 1, "num_hypotheses": TRIES, "sampling_topk": 0}
-        prompt = self._model.get_prompt(tokenizer, before, hotwords=self._terms or None)
+        prompt = self._model.get_prompt(
+            tokenizer,
+            before,
+            without_timestamps=not self._timed,
+            hotwords=self._terms or None,
+        )
         said = self._model.model.generate(
             encoded,
             [prompt] * count,
@@ -245,23 +290,19 @@ class Ear:
             max_length=self._model.max_length,
             return_scores=True,
             return_no_speech_prob=True,
-            suppress_tokens=get_suppressed_tokens(tokenizer, [-1]),
             max_initial_timestamp_index=FIRST_WORD,
+            suppress_tokens=get_suppressed_tokens(tokenizer, [-1]),
             **how,
         )
         return [_answer(each, tokenizer) for each in said]
 
-    def _alone(self, cursor: Cursor, encoded: Any) -> Any:
-        """What was encoded for this one; anew where it was encoded together with others."""
-        return encoded if encoded.shape[0] == 1 else self._encoded([cursor])
-
     def _believed(
-        self, cursor: Cursor, answer: Answer, encoded: Callable[[], Any], tokenizer: Any
+        self, answer: Answer, before: Sequence[int], encoded: Callable[[], Any], tokenizer: Any
     ) -> Answer:
         if answer.doubtful:
             return self._again(answer, encoded(), tokenizer)
-        if answer.log_probability < NOT_QUITE_SURE and cursor.before and not answer.silence:
-            [other] = self._answers(encoded(), 1, tokenizer, before=cursor.before)
+        if answer.log_probability < NOT_QUITE_SURE and before and not answer.silence:
+            [other] = self._answers(encoded(), 1, tokenizer, before=before)
             if not other.doubtful and other.log_probability > answer.log_probability:
                 return other
         return answer
@@ -279,21 +320,14 @@ class Ear:
 
     def _note(self, cursor: Cursor, answer: Answer, words: list[Any], tokenizer: Any) -> None:
         """Add what was said to the part, and move on to where its last word ends."""
-        begin, size, cursor.before = cursor.place, cursor.size, answer.text
+        begin, cursor.before = cursor.place / 100, answer.believed
+        cursor.place += cursor.size
         if answer.silence:
-            cursor.place += size
             return
-        segments, after, ends_silent = self._model._split_segments_by_timestamps(
-            tokenizer, answer.tokens, begin / 100, size, size / 100, begin
-        )
-        said = _words(segments, words, begin / 100, tokenizer.eot)
+        said = _words(words, begin)
         sure = answer.no_speech, answer.log_probability, answer.compression
         translated = tokenizer.task == tokenizer.translate
-        cursor.pieces += [Piece(each, *sure, cursor.language, translated) for each in said]
-        last = max((word.end for each in said for word in each), default=0.0)
-        if not ends_silent and last > begin / 100:
-            after = round(last * 100)
-        cursor.place = after if after > begin else begin + size
+        cursor.pieces.append(Piece(said, *sure, cursor.language, translated))
 
     def _tokenizer(self, language: str) -> Any:
         from faster_whisper.tokenizer import Tokenizer
@@ -304,12 +338,20 @@ class Ear:
         return Tokenizer(self._model.hf_tokenizer, multilingual, task=task, language=language)
 
 
+def follows(part: Part, other: Part) -> bool:
+    """Whether the other one is said soon after: then it may be about the same."""
+    return 0 <= other.start - part.end <= SOON
+
+
 def speech(samples: "Sound", threshold: float) -> list[tuple[float, float]]:
     """Where somebody speaks (seconds), says the small Silero network inside faster-whisper."""
     from faster_whisper.vad import VadOptions, get_speech_timestamps
 
     settings = VadOptions(
-        threshold=threshold, min_silence_duration_ms=PAUSE_MS, max_speech_duration_s=LONGEST_PART
+        threshold=threshold,
+        min_silence_duration_ms=PAUSE_MS,
+        max_speech_duration_s=LONGEST - 2 * KEPT,
+        speech_pad_ms=0,
     )
     found = get_speech_timestamps(samples, settings)
     return [(span["start"] / RATE, span["end"] / RATE) for span in found]
@@ -355,27 +397,18 @@ def _by_language(likely: Iterable[tuple[str, float]]) -> dict[str, float]:
     return {token[2:-2]: sure for token, sure in likely}
 
 
-def _words(
-    segments: Sequence[dict[str, Any]], timed: list[Any], offset: float, end_of_text: int
-) -> list[tuple[Word, ...]]:
-    """The words of each segment; `timed` holds them all, with the tokens of each."""
+def _words(timed: list[Any], offset: float) -> tuple[Word, ...]:
+    """The words of a half minute that begins at `offset` seconds."""
     from faster_whisper.transcribe import merge_punctuations
 
     merge_punctuations(timed, "\"'“¿([{-", "\"'.。,，!！?？:：”)]}、")
-    words, found = iter(timed), []
-    for segment in segments:
-        left = sum(token < end_of_text for token in segment["tokens"])
-        said = []
-        for word in words if left else ():
-            left -= len(word["tokens"])
-            if word["word"]:
-                start = max(0.0, offset + float(word["start"]))
-                end = max(start, offset + float(word["end"]))
-                said.append(Word(word["word"], start, end, float(word["probability"])))
-            if left <= 0:
-                break
-        found.append(tuple(said))
-    return found
+    said = []
+    for word in timed:
+        if word["word"]:
+            start = max(0.0, offset + float(word["start"]))
+            end = max(start, offset + float(word["end"]))
+            said.append(Word(word["word"], start, end, float(word["probability"])))
+    return tuple(said)
 
 
 def _cached(model: str) -> Path:

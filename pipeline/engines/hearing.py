@@ -1,4 +1,4 @@
-"""How both Whispers listen: part by part, where somebody speaks, and never to silence or music.
+"""How both Whispers listen: a half minute at a time, and never to silence or music.
 
 No more than a few parts are in memory, however long the recording. Each part that was heard is kept
 in `folder` at once: who is killed after two hours goes on after two hours.
@@ -19,6 +19,7 @@ from pydantic import ValidationError
 from pipeline import store
 from pipeline.engines import memory
 from pipeline.engines.base import Heard
+from pipeline.engines.half_minutes import MARGIN, Part, Span, parts
 from pipeline.engines.wav import Wav
 from pipeline.engines.whisper_words import Piece, words_of
 from pipeline.model import Foreign, Transcript, Word
@@ -30,37 +31,21 @@ if TYPE_CHECKING:
     Sound = NDArray[np.float32]
 
 T = TypeVar("T")
-Span = tuple[float, float]
 
 # Seconds of sound in which speech is looked for at a time.
 WINDOW = 600.0
-# Seconds. Whisper holds all it is given at once (3 h: 10 GB); and a kill loses what each listener
-# is at.
-LONGEST_PART = 100.0
-# Seconds that are listened to before and after speech: the voice detector takes that long to wake
-# up after music, where the host says who is there. At 0.4 s it lost 11 words of 159, so: 6.
-MARGIN = 2.0
-# Seconds. The usual language is told by the middle of the longest part: an interview may begin with
-# a song. Where most turns out to be said in another one, that is the usual one.
-ENOUGH = 30.0
+# Parts in a row that a listener takes: each helps to understand the next.
+IN_A_ROW = 4
 # Seconds that a word lasts at most, unless somebody is heard all the while.
 LONGEST_WORD = 1.0
-# Seconds in which somebody speaks and Whisper wrote nothing, or one word that lasts so long. It
-# skips a sentence now and then; one that it is given by itself it hears.
-SKIPPED = 1.5
+# Seconds in which Whisper wrote nothing, or one word that lasts so long; and in how many of them
+# somebody speaks. It skips a sentence now and then; one that it is given by itself it hears.
+SKIPPED, SPOKEN = 1.5, 0.7
 # What it says of such a piece must be as likely as this: it may be a song after all.
-LEAST_LIKELY = -0.8
+LEAST_LIKELY = -1.0
 
 Worded = tuple[Word, Piece]  # a word, and the piece of Whisper's answer that it is from
 Speech = Callable[["Sound"], list[Span]]  # where somebody speaks, in spans that are not too long
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A piece of the recording that is listened to as a whole."""
-
-    start: float
-    end: float
 
 
 class Ear(Protocol):
@@ -103,16 +88,14 @@ def hear(audio: Path, ear: Ear, second: Ear, speech: Speech, heard: Heard, folde
     """
     with Wav(audio) as wav:
         spans = _kept(list[Span], folder / "speech.json", lambda: list(spoken(wav, speech)))
-        found = [Part(*part) for part in parts(spans, wav.duration)]
+        found = parts(spans, wav.duration)
         if not found:
             return Said("und", ())
-        longest = max(found, key=lambda part: part.end - part.start)
-        middle = max(longest.start, (longest.start + longest.end - ENOUGH) / 2)
-        sound = wav.read(middle, min(longest.end, middle + ENOUGH))
+        sound = _sound(wav, _usual(found))
         language = _kept(str, folder / "language.json", lambda: ear.language(sound))
         pieces = _listened(wav, ear, found, language, heard, folder)
         words = list(_words(pieces, spans))
-        skipped = [Part(*gap) for gap in gaps([word for word, _ in words], spans, found)]
+        skipped = [Part((gap,)) for gap in gaps([word for word, _ in words], spans, found)]
         missing = _listened(wav, second, skipped, language, lambda _: None, folder, "again-")
         for part, said in missing.items():
             words = _mended(words, part, [w for w in _words({part: said}, spans) if _likely(w[1])])
@@ -131,33 +114,29 @@ def spoken(wav: Wav, speech: Speech) -> Iterator[Span]:
         end = min(wav.duration, start + WINDOW)
         spans = [(start + a, start + b) for a, b in speech(wav.read(start, end))]
         pauses = [
-            max((before + after) / 2, after - MARGIN)
+            (after - before, max((before + after) / 2, after - MARGIN))
             for (_, before), (after, _) in pairwise(spans)
-            if after > before and after > (start + end) / 2
+            if after > (start + end) / 2
         ]
         if end < wav.duration and pauses:
-            end = pauses[-1]
+            _, end = max(pauses)
         yield from (span for span in spans if span[0] < end)
         start = end
 
 
-def parts(spans: Sequence[Span], duration: float) -> Iterator[Span]:
-    """What to listen to at a time: speech with short pauses, and a margin, cut at pauses.
+def _usual(found: Sequence[Part]) -> Part:
+    """By which the usual language is told: not the first, for an interview may begin with a song.
 
-    >>> list(parts([(10, 50), (52, 90), (91, 150), (200, 220)], 221))
-    [(8.0, 90.5), (90.5, 152.0), (198.0, 221)]
+    Where most turns out to be said in another one, that is the usual one.
     """
-    runs: list[Span] = []
-    for start, end in spans:
-        joined = runs and start - runs[-1][1] < 2 * MARGIN and end - runs[-1][0] <= LONGEST_PART
-        runs.append((runs.pop()[0], end) if joined else (start, end))
-    ends = [float("-inf"), *(end for _, end in runs)]
-    starts = [*(start for start, _ in runs), float("inf")]
-    for place, (start, end) in enumerate(runs):
-        # Two parts never hold the same words: the margin ends in the middle of the pause.
-        before = max(0, start - MARGIN, (ends[place] + start) / 2)
-        after = min(duration, end + MARGIN, (end + starts[place + 1]) / 2)
-        yield before, after
+    quarter = len(found) // 4
+    return max(found[quarter : len(found) - quarter], key=lambda part: part.seconds)
+
+
+def _sound(wav: Wav, part: Part) -> "Sound":
+    import numpy as np
+
+    return np.concatenate([wav.read(*span) for span in part.spans])
 
 
 def _listened(
@@ -172,8 +151,8 @@ def _listened(
     """What is said in each part: from its file, or listened to by the next thread that is free."""
     files = {part: folder / f"{called}{part.start:.3f}-{part.end:.3f}.json" for part in found}
     pieces = {part: _loaded(tuple[Piece, ...], file) for part, file in files.items()}
-    done = {part: part.end - part.start for part, kept in pieces.items() if kept is not None}
-    speech = max(1.0, sum(part.end - part.start for part in found))
+    done = {part: part.seconds for part, kept in pieces.items() if kept is not None}
+    speech = max(1.0, sum(part.seconds for part in found))
     one_at_a_time, stopped = Lock(), Event()
 
     def tell(part: Part, seconds: float) -> None:
@@ -183,22 +162,25 @@ def _listened(
             done[part] = seconds
             heard(sum(done.values()) * wav.duration / speech)
 
-    waiting = iter([part for part in found if pieces[part] is None])
+    left = [part for part in found if pieces[part] is None]
+    waiting = iter([left[at : at + IN_A_ROW] for at in range(0, len(left), IN_A_ROW)])
 
     def sounds() -> Iterator[tuple[Part, "Sound"]]:
         while not stopped.is_set():
             with one_at_a_time:
-                part = next(waiting, None)
-                sound = wav.read(part.start, part.end) if part else None
-            if part is None or sound is None:
+                row = next(waiting, None)
+            if row is None:
                 return
-            yield part, sound
+            for part in row:
+                with one_at_a_time:
+                    sound = _sound(wav, part)
+                yield part, sound
 
     def listen() -> None:
         for part, said in ear.listen(sounds(), language, tell):
             pieces[part] = tuple(said)
             store.write_whole(files[part], store.dump(tuple(said)))
-            tell(part, part.end - part.start)
+            tell(part, part.seconds)
             memory.give_back()
 
     _side_by_side(ear.listeners, listen, stopped)
@@ -220,7 +202,7 @@ def _side_by_side(count: int, listen: Callable[[], None], stopped: Event) -> Non
 def gaps(words: Sequence[Word], spans: Sequence[Span], found: Sequence[Part]) -> Iterator[Span]:
     """Where somebody speaks and there is no word.
 
-    >>> list(gaps([Word("a", 1, 2), Word("b", 8, 9)], [(1, 5), (7.5, 9)], [Part(0, 10)]))
+    >>> list(gaps([Word("a", 1, 2), Word("b", 8, 9)], [(1, 5), (7.5, 9)], [Part(((0, 10),))]))
     [(2, 8)]
     """
     for part in found:
@@ -234,7 +216,7 @@ def gaps(words: Sequence[Word], spans: Sequence[Span], found: Sequence[Part]) ->
         for end, start in zip(ends, starts, strict=True):
             if start - end >= SKIPPED:
                 speech = sum(max(0, min(b, start) - max(a, end)) for a, b in spans)
-                if speech >= SKIPPED:
+                if speech >= SPOKEN:
                     yield end, start
 
 
@@ -252,8 +234,8 @@ def _mended(words: list[Worded], gap: Part, said: list[Worded]) -> list[Worded]:
 
 def _words(pieces: dict[Part, tuple[Piece, ...]], spans: Sequence[Span]) -> Iterator[Worded]:
     for part, said in pieces.items():
-        for word, piece in words_of(said, part.end - part.start):
-            yield _trimmed(word, part.start, spans), piece
+        for word, piece in words_of(said, part.seconds):
+            yield _trimmed(word, part.place(word.start, word.end), spans), piece
 
 
 def _likely(piece: Piece) -> bool:
@@ -268,9 +250,9 @@ def _foreign(words: Sequence[Worded], language: str) -> Iterator[Foreign]:
             yield Foreign((places[0], places[-1]), tongue, translated)
 
 
-def _trimmed(word: Word, offset: float, spans: Sequence[Span]) -> Word:
+def _trimmed(word: Word, place: Span, spans: Sequence[Span]) -> Word:
     """At its place in the recording, without the silence beside it that Whisper adds to a word."""
-    start, end = offset + word.start, offset + word.end
+    start, end = place
     if end - start > LONGEST_WORD:
         heard = [(a, b) for a, b in spans if a < end and b > start]
         if heard:

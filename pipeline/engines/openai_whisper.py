@@ -11,7 +11,8 @@ from pipeline.config import TranscribeOptions, cores
 from pipeline.engines import ct2_checkpoint, weights
 from pipeline.engines.base import Heard
 from pipeline.engines.faster_whisper import SURELY, speech
-from pipeline.engines.hearing import Part, hear
+from pipeline.engines.half_minutes import Part
+from pipeline.engines.hearing import hear
 from pipeline.engines.whisper_words import Piece, must_know
 from pipeline.errors import BrokenModel
 from pipeline.model import Transcript, Word
