@@ -131,6 +131,11 @@ class Answer:
         return (unsure or repeats) and not self.silence
 
     @property
+    def not_quite_sure(self) -> bool:
+        """With more context it may be another answer."""
+        return self.log_probability < NOT_QUITE_SURE and not self.silence and not self.doubtful
+
+    @property
     def believed(self) -> "Tokens":
         """The text, where it may help to understand what follows."""
         return [] if self.silence or self.doubtful else self.text
@@ -202,13 +207,14 @@ class Ear:
 
     def _hear(self, cursors: list[Cursor], encoded: Any, language: str) -> None:
         tokenizer = self._tokenizer(language)
-        answers = self._answers(encoded, len(cursors), tokenizer)
-        for place, cursor in enumerate(cursors):
-            before = cursor.before
-            if place and not before and follows(cursors[place - 1].part, cursor.part):
-                before = answers[place - 1].believed
-            alone = partial(self._alone, cursors, encoded, place)
-            answers[place] = self._believed(answers[place], before, alone, tokenizer)
+        answers = self._answers(encoded, [()] * len(cursors), tokenizer)
+        for place, answer in enumerate(answers):
+            if answer.doubtful:
+                alone = self._taken(encoded, cursors, [place])
+                answers[place] = self._again(answer, alone, tokenizer)
+        for place, answer in self._with_text_before(encoded, cursors, answers, tokenizer):
+            if not answer.doubtful and answer.log_probability > answers[place].log_probability:
+                answers[place] = answer
         texts, sizes = [answer.text for answer in answers], [cursor.size for cursor in cursors]
         timed = self._model.find_alignment(tokenizer, texts, encoded, sizes)
         for cursor, answer, words in zip(cursors, answers, timed, strict=True):
@@ -247,16 +253,16 @@ class Ear:
         encoded = [np.asarray(self._model.encode(each)) for each in padded]
         return StorageView.from_array(np.concatenate(encoded))
 
-    def _alone(self, cursors: Sequence[Cursor], encoded: Any, place: int) -> Any:
-        """What was encoded for this one; anew where it cannot be taken out."""
+    def _taken(self, encoded: Any, cursors: Sequence[Cursor], places: Sequence[int]) -> Any:
+        """What was encoded for some of these; anew where it cannot be taken out."""
         import numpy as np
         from ctranslate2 import StorageView
 
-        if len(cursors) == 1:
+        if len(places) == len(cursors):
             return encoded
         if not self._divisible:
-            return self._encoded([cursors[place]])
-        return StorageView.from_array(np.asarray(encoded)[place : place + 1])
+            return self._encoded([cursors[place] for place in places])
+        return StorageView.from_array(np.asarray(encoded)[list(places)])
 
     @property
     def _divisible(self) -> bool:
@@ -267,25 +273,25 @@ class Ear:
     def _answers(
         self,
         encoded: Any,
-        count: int,
+        before: Sequence[Sequence[int]],
         tokenizer: Any,
         temperature: float = 0.0,
-        before: Sequence[int] = (),
     ) -> list[Answer]:
+        """What is said in each half minute, with the text `before` it in mind: all equally long."""
         from faster_whisper.transcribe import get_suppressed_tokens
 
         how: dict[str, Any] = {"beam_size": self._options.beam_size}
         if temperature:
             how = {"beam_size": 1, "num_hypotheses": TRIES, "sampling_topk": 0}
-        prompt = self._model.get_prompt(
+        prompt = partial(
+            self._model.get_prompt,
             tokenizer,
-            before,
             without_timestamps=not self._timed,
             hotwords=self._terms or None,
         )
         said = self._model.model.generate(
             encoded,
-            [prompt] * count,
+            [prompt(text) for text in before],
             sampling_temperature=temperature,
             max_length=self._model.max_length,
             return_scores=True,
@@ -296,22 +302,30 @@ class Ear:
         )
         return [_answer(each, tokenizer) for each in said]
 
-    def _believed(
-        self, answer: Answer, before: Sequence[int], encoded: Callable[[], Any], tokenizer: Any
-    ) -> Answer:
-        if answer.doubtful:
-            return self._again(answer, encoded(), tokenizer)
-        if answer.log_probability < NOT_QUITE_SURE and before and not answer.silence:
-            [other] = self._answers(encoded(), 1, tokenizer, before=before)
-            if not other.doubtful and other.log_probability > answer.log_probability:
-                return other
-        return answer
+    def _with_text_before(
+        self,
+        encoded: Any,
+        cursors: Sequence[Cursor],
+        answers: Sequence[Answer],
+        tokenizer: Any,
+    ) -> Iterator[tuple[int, Answer]]:
+        """Another answer where the first is not quite sure, and with it the place it belongs to."""
+        before = {
+            place: text
+            for place, answer in enumerate(answers)
+            if answer.not_quite_sure and (text := _text_before(place, cursors, answers))
+        }
+        if before:
+            length = min(map(len, before.values()))  # the network wants them equally long
+            texts = [text[-length:] for text in before.values()]
+            taken = self._taken(encoded, cursors, list(before))
+            yield from zip(before, self._answers(taken, texts, tokenizer), strict=True)
 
     def _again(self, first: Answer, encoded: Any, tokenizer: Any) -> Answer:
         """The first answer that Whisper believes; if there is none, the likeliest."""
         answers = [first]
         for temperature in TEMPERATURES:
-            [answer] = self._answers(encoded, 1, tokenizer, temperature)
+            [answer] = self._answers(encoded, [()], tokenizer, temperature)
             if not answer.doubtful:
                 return answer
             answers.append(answer)
@@ -338,9 +352,12 @@ class Ear:
         return Tokenizer(self._model.hf_tokenizer, multilingual, task=task, language=language)
 
 
-def follows(part: Part, other: Part) -> bool:
-    """Whether the other one is said soon after: then it may be about the same."""
-    return 0 <= other.start - part.end <= SOON
+def _text_before(place: int, cursors: Sequence[Cursor], answers: Sequence[Answer]) -> "Tokens":
+    """What was said right before; nothing where that is not known."""
+    if cursors[place].before or not place:
+        return cursors[place].before
+    pause = cursors[place].part.start - cursors[place - 1].part.end
+    return answers[place - 1].believed if 0 <= pause <= SOON else []
 
 
 def speech(samples: "Sound", threshold: float) -> list[tuple[float, float]]:
