@@ -3,6 +3,7 @@
 import importlib.util
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--update-golden", action="store_true", help="write tests/golden anew; read the diff"
     )
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    from tests.workers import Workers
+
+    return Workers(config, log)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Side by side, files with slow tests go first: at the end none waits for another."""
+    if hasattr(config, "workerinput"):
+        slow = {item.path for item in items if item.get_closest_marker("slow")}
+        items.sort(key=lambda item: item.path not in slow)
 
 
 @pytest.fixture
@@ -55,12 +70,16 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 @pytest.fixture
 def replayed(sample: Run, tmp_path: Path) -> Path:
-    """A configuration that hears nothing anew: what the sample's run heard is played back."""
+    """A configuration that hears nothing anew: what the sample's run heard is played back.
+
+    Nor does it make the small copy for listening, which takes two thirds of such a run.
+    """
     file = tmp_path / "config" / "mytake.toml"
     file.parent.mkdir()
     (file.parent / "styles").symlink_to(SAMPLE.parent.parent / "config" / "styles")
     data = sample.folder / "data"
     file.write_text(
+        "[prepare]\nlistening_copy = false\n"
         f'[transcribe]\nengine = "replay"\nreplay = "{data / "transcript.json"}"\n'
         f'[diarize]\nengine = "replay"\nreplay = "{data / "voices.json"}"\n'
         "[limits]\nbetween = 0\n"
