@@ -10,7 +10,7 @@ import pytest
 from benchmarks.local_model import file_of, served
 from tests.fake_youtube.podcast import Podcast
 from tests.fake_youtube.server import FakeYouTube
-from tests.runs import SAMPLE, Run, mytake
+from tests.runs import Run, mytake, replaying
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -69,19 +69,6 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 
 @pytest.fixture
-def replayed(sample: Run, tmp_path: Path) -> Path:
-    """A configuration that hears nothing anew: what the sample's run heard is played back.
-
-    Nor does it make the small copy for listening, which takes two thirds of such a run.
-    """
-    file = tmp_path / "config" / "mytake.toml"
-    file.parent.mkdir()
-    (file.parent / "styles").symlink_to(SAMPLE.parent.parent / "config" / "styles")
-    data = sample.folder / "data"
-    file.write_text(
-        "[prepare]\nlistening_copy = false\n"
-        f'[transcribe]\nengine = "replay"\nreplay = "{data / "transcript.json"}"\n'
-        f'[diarize]\nengine = "replay"\nreplay = "{data / "voices.json"}"\n'
-        "[limits]\nbetween = 0\n"
-    )
-    return file
+def replayed(tmp_path: Path) -> Path:
+    """A configuration that hears nothing: what was once heard of the sample is played back."""
+    return replaying(tmp_path)

@@ -6,7 +6,7 @@ import pytest
 from xdist.scheduler import LoadFileScheduling
 
 # These need the sample to be heard by Whisper, which takes a minute: once is enough.
-HEARING = ("tests/test_article.py", "tests/test_sites.py", "tests/review/test_browser.py")
+HEARING = ("tests/test_article.py", "tests/review/test_browser.py")
 
 
 class Workers(LoadFileScheduling):
