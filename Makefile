@@ -27,8 +27,9 @@ $(READY): requirements.lock requirements-models.lock pyproject.toml
 article: $(READY) ## write the sample's article, or that of URL=…
 	@$(BIN)/mytake run "$(URL)" $(if $(INFO),--info "$(INFO)")
 
-test: $(READY) ## run all tests
-	@$(BIN)/python -m pytest -q
+# A worker takes up to 2 GB and more than a core at times, so at most four of them
+test: $(READY) ## run all tests, as many at once as there are cores
+	@$(BIN)/python -m pytest -q -n logical --maxprocesses 4
 
 review: $(READY) ## open the page for reviewing what is in output/
 	@$(BIN)/mytake review

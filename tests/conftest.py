@@ -3,19 +3,34 @@
 import importlib.util
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from benchmarks.local_model import file_of, served
 from tests.fake_youtube.podcast import Podcast
 from tests.fake_youtube.server import FakeYouTube
-from tests.runs import SAMPLE, Run, mytake
+from tests.runs import Run, mytake, replaying
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--update-golden", action="store_true", help="write tests/golden anew; read the diff"
     )
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    from tests.workers import Workers
+
+    return Workers(config, log)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Side by side, files with slow tests go first: at the end none waits for another."""
+    if hasattr(config, "workerinput"):
+        slow = {item.path for item in items if item.get_closest_marker("slow")}
+        items.sort(key=lambda item: item.path not in slow)
 
 
 @pytest.fixture
@@ -54,15 +69,6 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 
 @pytest.fixture
-def replayed(sample: Run, tmp_path: Path) -> Path:
-    """A configuration that hears nothing anew: what the sample's run heard is played back."""
-    file = tmp_path / "config" / "mytake.toml"
-    file.parent.mkdir()
-    (file.parent / "styles").symlink_to(SAMPLE.parent.parent / "config" / "styles")
-    data = sample.folder / "data"
-    file.write_text(
-        f'[transcribe]\nengine = "replay"\nreplay = "{data / "transcript.json"}"\n'
-        f'[diarize]\nengine = "replay"\nreplay = "{data / "voices.json"}"\n'
-        "[limits]\nbetween = 0\n"
-    )
-    return file
+def replayed(tmp_path: Path) -> Path:
+    """A configuration that hears nothing: what was once heard of the sample is played back."""
+    return replaying(tmp_path)

@@ -10,6 +10,7 @@ from flows.cli import main
 SAMPLE = Path(__file__).parent / "sample"
 AUDIO = SAMPLE / "tide-mill.opus"
 INFO = SAMPLE / "tide-mill.info.json"
+GOLDEN = SAMPLE.parent / "golden" / "tide-mill"
 STAGES = [
     "download",
     "glossary",
@@ -53,3 +54,22 @@ class Run:
 
 def mytake(output: Path, *more: str) -> int:
     return main(["run", str(AUDIO), "--info", str(INFO), "--out", str(output), *more])
+
+
+def replaying(folder: Path) -> Path:
+    """A configuration in `folder` that plays the golden hearing back, and waits for nobody.
+
+    Nor does it make the small copy for listening, which would take two thirds of a run.
+    """
+    file = folder / "config" / "mytake.toml"
+    file.parent.mkdir()
+    (file.parent / "styles").symlink_to(SAMPLE.parent.parent / "config" / "styles")
+    transcript, voices = (
+        json.dumps(str(GOLDEN / f"{name}.json")) for name in ("transcript", "voices")
+    )
+    file.write_text(
+        "[download]\nsleep = 0\n[limits]\nbetween = 0\n[prepare]\nlistening_copy = false\n"
+        f'[transcribe]\nengine = "replay"\nreplay = {transcript}\n'
+        f'[diarize]\nengine = "replay"\nreplay = {voices}\n'
+    )
+    return file

@@ -4,7 +4,7 @@ import ast
 import re
 import sys
 import tomllib
-from collections.abc import Iterator
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -58,13 +58,15 @@ def files() -> list[Path]:
     return sorted(file for folder in folders for file in ROOT.glob(f"{folder}/*.py"))
 
 
-def imports(file: Path) -> Iterator[str]:
+@cache
+def imports(file: Path) -> set[str]:
+    found = set()
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            yield from (name.name for name in node.names)
+            found |= {name.name for name in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module
-            yield from (f"{node.module}.{name.name}" for name in node.names)
+            found |= {node.module, *(f"{node.module}.{name.name}" for name in node.names)}
+    return found
 
 
 def stages() -> set[str]:
@@ -73,7 +75,7 @@ def stages() -> set[str]:
 
 @pytest.mark.parametrize("file", files(), ids=lambda file: str(file.relative_to(ROOT)))
 def test_imports_follow_the_arrows(file: Path) -> None:
-    names = set(imports(file))
+    names = imports(file)
     if "pipeline" in file.parts:
         assert not {name for name in names if name.split(".")[0] in ("flows", "prefect", "review")}
         assert "os.environ" not in file.read_text(encoding="utf-8"), "only flows reads it"

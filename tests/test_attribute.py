@@ -16,6 +16,7 @@ from pipeline.model import Audio, Transcript, Turns, Voice, Voices, Word
 from tests.hearing import sample_audio, sample_turns, sample_words
 
 OPTIONS = AttributeOptions()
+VOICES = Path(__file__).parent / "golden" / "tide-mill" / "voices.json"  # as they were heard
 AUDIO = Audio(Path("unread.wav"), None, 60.0, "")
 
 
@@ -154,7 +155,7 @@ def test_the_words_of_the_sample_are_given_to_who_said_them(tmp_path: Path) -> N
     audio = sample_audio(tmp_path)
     words = sample_words(audio.duration)
     transcript = Transcript("en", "whisper", "truth", None, tuple(words))
-    voices = diarize(audio, None, DiarizeOptions(threads=1))
+    voices = diarize(audio, None, DiarizeOptions(engine="replay", replay=str(VOICES)))
     turns = attribute(transcript, voices, audio, OPTIONS)
     assert wrong_words(words, labels(turns), sample_turns(audio.duration)) <= 0.03
     assert len(turns.doubtful) < 0.05 * len(words)

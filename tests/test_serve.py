@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -269,6 +270,7 @@ def test_a_server_that_is_silent_for_a_while_gets_no_second_one_beside_it(tmp_pa
     words = [sys.executable, "-c", lives, "prefect.server"]
     with subprocess.Popen(words, stdout=subprocess.PIPE) as silent:
         assert silent.stdout and silent.stdout.readline() == b"\n"
+        threading.Thread(target=silent.wait).start()  # or it would be a zombie, and waited for
         told.write_text(f'{{"url": "http://127.0.0.1:9/api", "pid": {silent.pid}}}')
         found = server.Server(tmp_path)
         found.ours = True

@@ -1,6 +1,7 @@
 """Texts to points with all-MiniLM-L6-v2 (Apache-2.0), as an ONNX network of 22 MB."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 LONGEST = 256  # tokens; the model was trained on no more
 BATCH = 8  # more are no faster, and at 32 three hours took 500 MB
+KEPT = 512  # batches, 6 MB: each style, and each try of a model, asks for the same again
 
 
 class MiniLM:
@@ -27,6 +29,7 @@ class MiniLM:
         self._tokenizer = tokenizers.Tokenizer.from_file(str(tokens))
         self._tokenizer.enable_truncation(LONGEST)
         self._tokenizer.enable_padding()  # to the longest of its batch
+        self._points = lru_cache(KEPT)(self._embed)
 
     def embed(self, texts: Sequence[str]) -> "NDArray[np.float32]":
         """Shape (texts, 384), rows of unit length. A row does not depend on its neighbours."""
@@ -35,11 +38,11 @@ class MiniLM:
         order = sorted(range(len(texts)), key=lambda place: len(texts[place]))
         for begin in range(0, len(order), BATCH):
             places = order[begin : begin + BATCH]
-            points[places] = self._embed([texts[place] for place in places])
+            points[places] = self._points(tuple(texts[place] for place in places))
         return points
 
-    def _embed(self, texts: list[str]) -> "NDArray[np.float32]":
-        encoded = self._tokenizer.encode_batch(texts)
+    def _embed(self, texts: tuple[str, ...]) -> "NDArray[np.float32]":
+        encoded = self._tokenizer.encode_batch(list(texts))
         given = {
             "input_ids": np.array([text.ids for text in encoded], np.int64),
             "attention_mask": np.array([text.attention_mask for text in encoded], np.int64),

@@ -23,6 +23,8 @@ from types import TracebackType
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from filelock import FileLock
+
 from pipeline.engines import ffmpeg
 from tests.fake_youtube import answers
 from tests.fake_youtube.catalog import CHANNEL, PLAYLIST, VIDEOS, Channel, Video
@@ -50,18 +52,16 @@ def certificate() -> tuple[Path, Path]:
     """A certificate for all fake hosts, and its key; made once, by openssl."""
     KEPT.mkdir(exist_ok=True)
     made, key = KEPT / "ca.pem", KEPT / "ca.key"
-    if not made.exists():
-        hosts = ("*.youtube.com", "youtube.com", "*.googlevideo.com", "*.ytimg.com")
-        names = ",".join(f"DNS:{host}" for host in hosts)
-        asked = "req -x509 -newkey rsa:2048 -nodes -days 3650 -subj /CN=fake_youtube"
-        more = [
-            "-addext",
-            f"subjectAltName={names}",
-            "-addext",
-            "basicConstraints=critical,CA:TRUE",
-        ]
-        files = ["-keyout", key, "-out", made]
-        subprocess.run(["openssl", *asked.split(), *more, *files], check=True, capture_output=True)
+    with FileLock(KEPT / "ca.lock"):  # other workers of the tests want it, too
+        if not made.exists():
+            hosts = ("*.youtube.com", "youtube.com", "*.googlevideo.com", "*.ytimg.com")
+            names = ",".join(f"DNS:{host}" for host in hosts)
+            asked = "req -x509 -newkey rsa:2048 -nodes -days 3650 -subj /CN=fake_youtube"
+            more = ["-addext", f"subjectAltName={names}"]
+            more += ["-addext", "basicConstraints=critical,CA:TRUE"]
+            files = ["-keyout", key, "-out", made]
+            command = ["openssl", *asked.split(), *more, *files]
+            subprocess.run(command, check=True, capture_output=True)
     return made, key
 
 
