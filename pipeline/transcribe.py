@@ -12,7 +12,7 @@ from pipeline.engines import base, progress
 from pipeline.errors import NoMedia, NoSpeech, UnreadableCaptions
 from pipeline.model import Audio, CaptionTrack, Recording, Transcript
 
-VERSION: Final = 3
+VERSION: Final = 4
 
 log = logging.getLogger(__name__)
 

@@ -1,15 +1,16 @@
 """Audio to words with faster-whisper: OpenAI's weights, run by CTranslate2.
 
-The library hears one half minute after the other, or many at once and then loses what it did not
-get to the end of. This does both: several parts are heard at once, and each goes on where its own
-last word ended, as OpenAI's Whisper does. Same words, fewer seconds.
+The library hears one half minute after the other, or many at once and then loses what it skips.
+This hears several at once too, and without asking for times, with which Whisper stops early; words
+get theirs from what it listens to at each (as in OpenAI's `word_timestamps`). What it skips is
+heard again by itself, and then it is asked for times: see `hearing`.
 """
 
 import contextlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
-from itertools import groupby, islice, takewhile
+from itertools import groupby, takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -45,17 +46,20 @@ FIRST_WORD = 50  # in 0.02 s: when it begins, at the latest
 NOT_QUITE_SURE = -0.35
 # Seconds after which what was said before no longer helps.
 SOON = 10.0
-# How sure a passage must be in another language to be heard in it.
-SURELY = 0.8
-# Where a half minute may hold two languages, it is looked at in pieces of so many frames; so many
-# in a row make a passage. A pause is looked for so many frames before and after the change.
-PIECE, PASSAGE, NEAR, PAUSE = 500, 2, 250, 30
+# How sure a passage must be in another language to be heard in it; and from how likely a one on a
+# half minute may hold two: of eleven seconds of German beside 17 of English it says 0.14.
+SURELY, MAYBE = 0.8, 0.05
+# Where a half minute may hold two languages, it is looked at in pieces of so many frames, filled up
+# to PADDED, one every STEP; so many in a row make a passage. A pause is looked for so many frames
+# before and after the change. Filled up to a half minute the network is as sure, in 7 times the
+# time; not filled up it takes every third German piece for English.
+PIECE, PADDED, STEP, PASSAGE, NEAR, PAUSE = 500, 1000, 250, 3, 250, 30
 
 # Two listeners of one thread hear twice as much as one of two threads, from one copy of the
 # weights; each holds 200 MB.
 LISTENERS = {"cpu": 4, "cuda": 1}
-# Half minutes that each hears at once. On a CPU four save an eighth of the time; but they take as
-# much memory as another listener, and a kill loses all that is listened to at once.
+# Half minutes that each hears at once: each step of the search reads all weights, whether for one
+# or for four. On a CPU that saves a third of its time for 50 MB a half minute.
 BATCH = {"cpu": 4, "cuda": 8}
 
 
@@ -92,14 +96,14 @@ class FasterWhisper:
 
 @dataclass
 class Cursor:
-    """How far a part is heard. Whisper sees 100 frames a second."""
+    """How far a part is heard, in frames of 0.01 s: it may be in two languages."""
 
     part: Part
     frames: "NDArray[np.float32]"  # (mel bands, frames)
     language: str
     place: int = 0  # the frame from which it is listened to next
     size: int = 0  # how many frames then
-    before: "Tokens" = field(default_factory=list)  # the text of the half minute before
+    before: "Tokens" = field(default_factory=list)  # the text up to there
     pieces: list[Piece] = field(default_factory=list)
 
     @property
@@ -149,13 +153,13 @@ class Ear:
         model: Any,
         options: TranscribeOptions,
         listeners: int,
-        batch: int,
+        at_once: int,
         *,
         terms: str = "",
         timed: bool = False,
     ) -> None:
-        self.listeners = listeners
-        self._model, self._options, self._batch = model, options, batch
+        self.listeners, self.at_once = listeners, at_once
+        self._model, self._options = model, options
         self._terms, self._timed = terms, timed
 
     def language(self, sound: "Sound") -> str:
@@ -166,24 +170,21 @@ class Ear:
 
     def listen(
         self,
-        parts: Iterable[tuple[Part, "Sound"]],
+        parts: Sequence[tuple[Part, "Sound"]],
         language: str,
         heard: Callable[[Part, float], None],
     ) -> Iterator[tuple[Part, list[Piece]]]:
-        """What is said in each part: a half minute of each at a time, from where the last ended."""
-        waiting, cursors = iter(parts), list[Cursor]()
-        while True:
-            for part, sound in islice(waiting, self._batch - len(cursors)):
-                cursors.append(Cursor(part, self._model.feature_extractor(sound), language))
-            if not cursors:
-                return
-            for cursor in cursors:
+        """What is said in parts that follow each other."""
+        cursors = [
+            Cursor(part, self._model.feature_extractor(sound), language) for part, sound in parts
+        ]
+        while left := [cursor for cursor in cursors if cursor.place < cursor.length]:
+            for cursor in left:
                 cursor.size = min(self._most, cursor.length - cursor.place)
-            self._go_on(cursors, language)
-            for cursor in cursors:
+            self._go_on(left, language)
+            for cursor in left:
                 heard(cursor.part, cursor.place / 100)
-            yield from ((c.part, c.pieces) for c in cursors if c.place >= c.length)
-            cursors = [cursor for cursor in cursors if cursor.place < cursor.length]
+        return ((cursor.part, cursor.pieces) for cursor in cursors)
 
     @property
     def _most(self) -> int:
@@ -224,20 +225,21 @@ class Ear:
         """Set the cursor's language, and its size to what is spoken in that one."""
         cursor.language = usual
         other = max((each for each in likely if each != usual), key=likely.__getitem__)
-        if likely[other] < 1 - SURELY:
+        if likely[other] < MAYBE:
             return
         foreign = []
-        for place in range(cursor.place, cursor.place + cursor.size, PIECE):
+        last = cursor.place + max(0, cursor.size - PIECE)
+        for place in range(cursor.place, last + 1, STEP):
             piece = Cursor(cursor.part, cursor.frames, usual, place)
             piece.size = min(PIECE, cursor.place + cursor.size - place)
-            # Not filled up to a half minute: as sure of the language, in a twentieth of the time.
-            [found] = self._model.model.detect_language(self._encoded([piece], PIECE))
+            [found] = self._model.model.detect_language(self._encoded([piece], PADDED))
             sure = _by_language(found)
             foreign.append(sure[other] >= SURELY * (sure[other] + sure[usual]))
         first, length = _first_passage(foreign, cursor.place + cursor.size < cursor.length)
         cursor.language = other if first else usual
         if length < len(foreign):
-            cursor.size = _pause(cursor, length * PIECE)
+            # The change is in the first piece after the passage that is not foreign, or before it.
+            cursor.size = _pause(cursor, (length + first) * STEP)
 
     def _encoded(self, cursors: Sequence[Cursor], length: int | None = None) -> Any:
         """What the network makes of so many frames: a half minute, or only `length` of them."""
@@ -387,7 +389,7 @@ def _answer(said: Any, tokenizer: Any) -> Answer:
 def _first_passage(foreign: Sequence[bool], goes_on: bool) -> tuple[bool, int]:
     """Whether the first passage is foreign, and how many pieces it has.
 
-    >>> _first_passage([False, True, False, False, True, True], False)
+    >>> _first_passage([False, True, False, False, True, True, True], False)
     (False, 4)
     >>> _first_passage([False, False, True], True), _first_passage([False, False, True], False)
     ((False, 2), (False, 3))

@@ -5,11 +5,13 @@ in `folder` at once: who is killed after two hours goes on after two hours.
 """
 
 import json
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from itertools import groupby, pairwise
+from math import ceil
 from pathlib import Path
 from threading import Event, Lock
 from typing import TYPE_CHECKING, Protocol, TypeVar
@@ -34,8 +36,6 @@ T = TypeVar("T")
 
 # Seconds of sound in which speech is looked for at a time.
 WINDOW = 600.0
-# Parts in a row that a listener takes: each helps to understand the next.
-IN_A_ROW = 4
 # Seconds that a word lasts at most, unless somebody is heard all the while.
 LONGEST_WORD = 1.0
 # Seconds in which Whisper wrote nothing, or one word that lasts so long; and in how many of them
@@ -52,6 +52,7 @@ class Ear(Protocol):
     """A Whisper with its model, ready to listen."""
 
     listeners: int  # so many threads may listen at once
+    at_once: int  # so many parts each of them hears at once: a kill loses no more than that
 
     def language(self, sound: "Sound") -> str:
         """Which language is spoken, as ISO 639-1."""
@@ -59,11 +60,11 @@ class Ear(Protocol):
 
     def listen(
         self,
-        parts: Iterable[tuple[Part, "Sound"]],
+        parts: Sequence[tuple[Part, "Sound"]],
         language: str,
         heard: Callable[[Part, float], None],
-    ) -> Iterator[tuple[Part, list[Piece]]]:
-        """What is said in each part, in any order; tells how many seconds of one are heard."""
+    ) -> Iterable[tuple[Part, list[Piece]]]:
+        """What is said in parts that follow each other; tells how many seconds of one are heard."""
         ...
 
 
@@ -162,25 +163,21 @@ def _listened(
             done[part] = seconds
             heard(sum(done.values()) * wav.duration / speech)
 
-    left = [part for part in found if pieces[part] is None]
-    waiting = iter([left[at : at + IN_A_ROW] for at in range(0, len(left), IN_A_ROW)])
-
-    def sounds() -> Iterator[tuple[Part, "Sound"]]:
-        while not stopped.is_set():
-            with one_at_a_time:
-                row = next(waiting, None)
-            if row is None:
-                return
-            for part in row:
-                with one_at_a_time:
-                    sound = _sound(wav, part)
-                yield part, sound
+    at_once = max(1, min(ear.at_once, ceil(len(found) / ear.listeners)))
+    rows = [found[at : at + at_once] for at in range(0, len(found), at_once)]
+    waiting = iter([row for row in rows if any(pieces[part] is None for part in row)])
 
     def listen() -> None:
-        for part, said in ear.listen(sounds(), language, tell):
-            pieces[part] = tuple(said)
-            store.write_whole(files[part], store.dump(tuple(said)))
-            tell(part, part.seconds)
+        while not stopped.is_set():
+            with one_at_a_time:
+                row = next(waiting, ())
+                sounds = [(part, _sound(wav, part)) for part in row]
+            if not sounds:
+                return
+            for part, said in ear.listen(sounds, language, tell):
+                pieces[part] = tuple(said)
+                store.write_whole(files[part], store.dump(tuple(said)))
+                tell(part, part.seconds)
             memory.give_back()
 
     _side_by_side(ear.listeners, listen, stopped)
@@ -205,12 +202,12 @@ def gaps(words: Sequence[Word], spans: Sequence[Span], found: Sequence[Part]) ->
     >>> list(gaps([Word("a", 1, 2), Word("b", 8, 9)], [(1, 5), (7.5, 9)], [Part(((0, 10),))]))
     [(2, 8)]
     """
+    words = sorted(words, key=lambda word: word.start)
     for part in found:
-        said = [
-            word
-            for word in words
-            if part.start <= word.start < part.end and word.end - word.start < SKIPPED
-        ]
+        first, after = (
+            bisect_left(words, at, key=lambda word: word.start) for at in (part.start, part.end)
+        )
+        said = [word for word in words[first:after] if word.end - word.start < SKIPPED]
         ends = [part.start, *(word.end for word in said)]
         starts = [*(word.start for word in said), part.end]
         for end, start in zip(ends, starts, strict=True):

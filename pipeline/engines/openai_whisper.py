@@ -1,6 +1,6 @@
 """Audio to words with openai-whisper, where the model comes from: slower, a second opinion."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache, partial
 from http.client import HTTPException
 from pathlib import Path
@@ -51,7 +51,7 @@ class OpenAIWhisper:
 class Ear:
     """A `hearing.Ear`: a loaded model, and how it is to listen."""
 
-    listeners = 1  # torch spreads one over the cores by itself
+    listeners = at_once = 1  # torch spreads one over the cores by itself
 
     def __init__(self, model: Any, options: TranscribeOptions, terms: str) -> None:
         self._model, self._options, self._terms = model, options, terms
@@ -62,7 +62,7 @@ class Ear:
 
     def listen(
         self,
-        parts: Iterable[tuple[Part, "Sound"]],
+        parts: Sequence[tuple[Part, "Sound"]],
         language: str,
         heard: Callable[[Part, float], None],
     ) -> Iterator[tuple[Part, list[Piece]]]:
