@@ -48,7 +48,7 @@ NOT_QUITE_SURE = -0.35
 SOON = 10.0
 # How sure a passage must be in another language to be heard in it; and from how likely a one on a
 # half minute may hold two: of eleven seconds of German beside 17 of English it says 0.14.
-SURELY, MAYBE = 0.8, 0.05
+SURELY, MAYBE = 0.8, 0.1
 # Where a half minute may hold two languages, it is looked at in pieces of so many frames, filled up
 # to PADDED, one every STEP; so many in a row make a passage. A pause is looked for so many frames
 # before and after the change. Filled up to a half minute the network is as sure, in 7 times the
