@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from pipeline import store
 from pipeline.config import DiarizeOptions, TranscribeOptions
 from pipeline.engines import base, ffmpeg, half_minutes, hearing, progress, weights
+from pipeline.engines.faster_whisper import Answer, Cursor, _text_before
 from pipeline.engines.whisper_words import Piece, loops, must_know, whole, words_of
 from pipeline.errors import (
     BrokenModel,
@@ -511,6 +512,19 @@ def test_one_listener_who_fails_stops_the_others(tmp_path: Path) -> None:
     with pytest.raises(MemoryError):
         hearing.hear(audio.path, ear, ear, talk, lambda _: None, tmp_path)
     assert len(ear.parts) <= 7
+
+
+def test_only_what_was_said_right_before_helps_to_understand() -> None:
+    answer = Answer([1, 2, 3], -0.2, 0.0, 1.0)
+    doubtful = dataclasses.replace(answer, log_probability=-1.1)
+    frames = np.zeros((80, 1001), np.float32)
+    first, soon, later = (
+        Cursor(hearing.Part(((start, start + 10),)), frames, "en") for start in (0, 12, 60)
+    )
+    assert _text_before(1, [first, soon], [answer, answer]) == [1, 2, 3]
+    assert _text_before(1, [first, later], [answer, answer]) == []
+    assert _text_before(1, [first, soon], [doubtful, answer]) == [], "errors would spread"
+    assert _text_before(0, [first], [answer]) == []
 
 
 def test_nobody_says_the_same_thing_six_times() -> None:

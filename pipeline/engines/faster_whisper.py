@@ -116,8 +116,7 @@ class Cursor:
 class Answer:
     """What the network says of a half minute."""
 
-    tokens: "Tokens"
-    text: "Tokens"  # without the times in between
+    text: "Tokens"
     log_probability: float
     no_speech: float
     compression: float
@@ -335,7 +334,7 @@ class Ear:
         return max(short or answers, key=lambda answer: answer.log_probability)
 
     def _note(self, cursor: Cursor, answer: Answer, words: list[Any], tokenizer: Any) -> None:
-        """Add what was said to the part, and move on to where its last word ends."""
+        """Add what was said to the part, and move on."""
         begin, cursor.before = cursor.place / 100, answer.believed
         cursor.place += cursor.size
         if answer.silence:
@@ -381,9 +380,9 @@ def _answer(said: Any, tokenizer: Any) -> Answer:
 
     tokens = said.sequences_ids[0]
     mean = said.scores[0] * len(tokens) / (len(tokens) + 1)  # the end of the text counts as well
-    text = [token for token in tokens if token < tokenizer.eot]
+    text = [token for token in tokens if token < tokenizer.eot]  # without times
     compression = get_compression_ratio(tokenizer.decode(text).strip())
-    return Answer(tokens, text, float(mean), float(said.no_speech_prob), compression)
+    return Answer(text, float(mean), float(said.no_speech_prob), compression)
 
 
 def _first_passage(foreign: Sequence[bool], goes_on: bool) -> tuple[bool, int]:
@@ -421,13 +420,16 @@ def _words(timed: list[Any], offset: float) -> tuple[Word, ...]:
     from faster_whisper.transcribe import merge_punctuations
 
     merge_punctuations(timed, "\"'“¿([{-", "\"'.。,，!！?？:：”)]}、")
-    said = []
-    for word in timed:
-        if word["word"]:
-            start = max(0.0, offset + float(word["start"]))
-            end = max(start, offset + float(word["end"]))
-            said.append(Word(word["word"], start, end, float(word["probability"])))
-    return tuple(said)
+    return tuple(
+        Word(
+            word["word"],
+            offset + float(word["start"]),
+            offset + float(max(word["start"], word["end"])),
+            float(word["probability"]),
+        )
+        for word in timed
+        if word["word"]
+    )
 
 
 def _cached(model: str) -> Path:
