@@ -444,11 +444,14 @@ def test_speech_without_words_is_listened_to_again(tmp_path: Path) -> None:
     ]
 
 
-def test_a_part_of_which_nothing_was_heard_is_left_to_the_second_ear(tmp_path: Path) -> None:
-    class Deaf(Clerk):
-        def listen(self, parts: Any, language: str, heard: Any) -> Any:
-            yield from ((part, []) for part, _ in super().listen(parts, language, heard))
+class Deaf(Clerk):
+    """Hears nothing."""
 
+    def listen(self, parts: Any, language: str, heard: Any) -> Any:
+        yield from ((part, []) for part, _ in super().listen(parts, language, heard))
+
+
+def test_a_part_of_which_nothing_was_heard_is_left_to_the_second_ear(tmp_path: Path) -> None:
     audio = written(tmp_path / "16k.wav", np.zeros(30 * RATE))
     speech = [(10, 20)]
     said = hearing.hear(
@@ -469,6 +472,25 @@ def test_words_beside_a_gap_stay(tmp_path: Path) -> None:
     audio = written(tmp_path / "16k.wav", np.zeros(10 * RATE))
     said = hearing.hear(audio.path, Brief(), Clerk(), lambda _: [(1, 9)], lambda _: None, tmp_path)
     assert [word.text for word in said.words] == ["A", "B", "w2", "w3", "w4", "w5", "w6", "w7", "C"]
+
+
+def test_a_sentence_goes_on_from_one_half_minute_to_the_next(tmp_path: Path) -> None:
+    class Punctual(Clerk):
+        """Ends each part with a full stop."""
+
+        def listen(self, parts: Any, language: str, heard: Any) -> Any:
+            texts = {0: "the river.", 28: "in the U.S.", 58: "by then. Now."}
+            for part, [piece] in super().listen(parts, language, heard):
+                said = texts[round(part.start)].split()
+                words = [Word(f" {text}", n, n + 0.9, 0.9) for n, text in enumerate(said)]
+                yield part, [dataclasses.replace(piece, words=tuple(words))]
+
+    audio = written(tmp_path / "16k.wav", np.zeros(90 * RATE))
+    talk = [(0, 20), (30, 50), (60, 80)]
+    said = hearing.hear(
+        audio.path, Punctual(), Deaf(), lambda _: list(talk), lambda _: None, tmp_path
+    )
+    assert " ".join(word.text for word in said.words) == "the river in the U.S. by then. Now."
 
 
 def test_english_among_translated_words_is_no_other_language(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 from math import ceil
 from pathlib import Path
@@ -102,6 +102,7 @@ def hear(audio: Path, ear: Ear, second: Ear, speech: Speech, heard: Heard, folde
             words = _mended(words, part, [w for w in _words({part: said}, spans) if _likely(w[1])])
         heard(wav.duration)
     words.sort(key=lambda word: (word[0].start, word[0].end))
+    words = list(_seamless(words))
     # Of a translation the language is English, whatever is spoken.
     read = Counter("en" if piece.translated else piece.language for _, piece in words)
     language = max(read, key=read.__getitem__, default=language)
@@ -233,6 +234,17 @@ def _words(pieces: dict[Part, tuple[Piece, ...]], spans: Sequence[Span]) -> Iter
     for part, said in pieces.items():
         for word, piece in words_of(said, part.seconds):
             yield _trimmed(word, part.place(word.start, word.end), spans), piece
+
+
+def _seamless(words: Sequence[Worded]) -> Iterator[Worded]:
+    """Without the full stop that ends a half minute where its sentence goes on in the next one.
+
+    Whisper ends all it is given with one. Where it was wrong, what follows begins in lower case.
+    """
+    for (word, piece), (following, of) in pairwise([*words, *words[-1:]]):
+        text = word.text.removesuffix(".")
+        goes_on = of is not piece and following.text[:1].islower()
+        yield replace(word, text=text if goes_on and "." not in text else word.text), piece
 
 
 def _likely(piece: Piece) -> bool:
