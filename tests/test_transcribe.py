@@ -20,6 +20,7 @@ from pipeline import store
 from pipeline.config import DiarizeOptions, TranscribeOptions
 from pipeline.engines import base, ffmpeg, half_minutes, hearing, progress, weights
 from pipeline.engines.faster_whisper import Answer, Cursor, _text_before
+from pipeline.engines.seams import sewn
 from pipeline.engines.whisper_words import Piece, loops, must_know, whole, words_of
 from pipeline.errors import (
     BrokenModel,
@@ -491,6 +492,39 @@ def test_a_sentence_goes_on_from_one_half_minute_to_the_next(tmp_path: Path) -> 
         audio.path, Punctual(), Deaf(), lambda _: list(talk), lambda _: None, tmp_path
     )
     assert " ".join(word.text for word in said.words) == "the river in the U.S. by then. Now."
+
+
+def test_words_around_a_cut_read_as_they_are_heard_together(tmp_path: Path) -> None:
+    class Reader(Clerk):
+        def __init__(self, texts: dict[int, str]) -> None:
+            super().__init__()
+            self._texts = texts
+
+        def listen(self, parts: Any, language: str, heard: Any) -> Any:
+            for part, [piece] in super().listen(parts, language, heard):
+                said = enumerate(self._texts[round(part.start)].split())
+                step = part.seconds / len(self._texts[round(part.start)].split())
+                words = [Word(f" {text}", n * step, (n + 0.9) * step, 0.9) for n, text in said]
+                yield part, [dataclasses.replace(piece, words=tuple(words))]
+
+    audio = written(tmp_path / "16k.wav", np.zeros(90 * RATE))
+    talk = [(0, 29), (29.5, 58), (58.5, 87)]
+    long = " ".join(["Maine,"] * 28)
+    ear = Reader({0: f"{long} Casolano.", 29: f"Told {long} U.S.", 58: f"By {long}"})
+    brief = Reader({26: "from, x Casillano, told me that", 55: "the, x U.S. by then he"})
+    said = hearing.hear(
+        audio.path, ear, Deaf(), lambda _: list(talk), lambda _: None, tmp_path, brief=brief
+    )
+    texts = [word.text for word in said.words if word.text != "Maine,"]
+    assert texts == ["Casolano,", "told", "U.S.", "By"]
+    assert [part.seconds <= 6 for part in brief.parts] == [True, True]
+
+
+def test_what_is_not_punctuated_at_all_is_no_advice() -> None:
+    apart = Word("deserved.", 1, 2), Word("The", 2.2, 3)
+    loose = Word("more", 0, 1), Word("deserved", 1, 2), Word("the", 2.2, 3)
+    assert sewn(apart, 2.1, loose) is None
+    assert sewn(apart, 2.1, [Word("No,", 0, 1), Word("others", 1, 2), Word("speak", 2, 3)]) is None
 
 
 def test_english_among_translated_words_is_no_other_language(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from pipeline import store
 from pipeline.engines import memory
 from pipeline.engines.base import Heard
 from pipeline.engines.half_minutes import MARGIN, Part, Span, parts
+from pipeline.engines.seams import seams, sewn
 from pipeline.engines.wav import Wav
 from pipeline.engines.whisper_words import Piece, words_of
 from pipeline.model import Foreign, Transcript, Word
@@ -81,11 +82,21 @@ class Said:
         return Transcript(self.language, "whisper", engine, model, self.words, foreign=self.foreign)
 
 
-def hear(audio: Path, ear: Ear, second: Ear, speech: Speech, heard: Heard, folder: Path) -> Said:
+def hear(
+    audio: Path,
+    ear: Ear,
+    second: Ear,
+    speech: Speech,
+    heard: Heard,
+    folder: Path,
+    *,
+    brief: Ear | None = None,
+) -> Said:
     """The words of a mono 16 kHz wav; no words where nobody speaks.
 
     What the first ear skips the `second` hears, who was not told what to expect: Whisper skips more
-    when it is. What a killed run with the same options left in `folder` is not listened to again.
+    when it is. The `brief` one hears a few words around each cut, to tell how they are punctuated.
+    What a killed run with the same options left in `folder` is not listened to again.
     """
     with Wav(audio) as wav:
         spans = _kept(list[Span], folder / "speech.json", lambda: list(spoken(wav, speech)))
@@ -100,8 +111,13 @@ def hear(audio: Path, ear: Ear, second: Ear, speech: Speech, heard: Heard, folde
         missing = _listened(wav, second, skipped, language, lambda _: None, folder, "again-")
         for part, said in missing.items():
             words = _mended(words, part, [w for w in _words({part: said}, spans) if _likely(w[1])])
+        words.sort(key=lambda word: (word[0].start, word[0].end))
+        if brief:
+            cuts = {part: cut for cut, part in seams(found)}
+            around = _listened(wav, brief, list(cuts), language, lambda _: None, folder, "seam-")
+            for part, said in around.items():
+                _sew(words, cuts[part], [word for word, _ in _words({part: said}, spans)])
         heard(wav.duration)
-    words.sort(key=lambda word: (word[0].start, word[0].end))
     words = list(_seamless(words))
     # Of a translation the language is English, whatever is spoken.
     read = Counter("en" if piece.translated else piece.language for _, piece in words)
@@ -234,6 +250,15 @@ def _words(pieces: dict[Part, tuple[Piece, ...]], spans: Sequence[Span]) -> Iter
     for part, said in pieces.items():
         for word, piece in words_of(said, part.seconds):
             yield _trimmed(word, part.place(word.start, word.end), spans), piece
+
+
+def _sew(words: list[Worded], cut: float, heard: Sequence[Word]) -> None:
+    """Give the two words beside a cut the punctuation they have where they are heard together."""
+    place = bisect_left(words, cut, key=lambda word: (word[0].start + word[0].end) / 2)
+    if 0 < place < len(words):
+        (last, of), (first, following) = words[place - 1 : place + 1]
+        if together := sewn((last, first), cut, heard):
+            words[place - 1 : place + 1] = (together[0], of), (together[1], following)
 
 
 def _seamless(words: Sequence[Worded]) -> Iterator[Worded]:
