@@ -37,7 +37,7 @@ def sewn(words: Sequence[Word], cut: float, heard: Sequence[Word]) -> tuple[Word
     ['River', 'in']
     """
     last, first = words
-    if "." in last.text[:-1]:
+    if "." in last.text.rstrip(MARKS):
         return None  # "U.S."
     if not any(word.text.endswith(tuple(MARKS)) for word in heard):
         return None  # now and then it punctuates nothing
