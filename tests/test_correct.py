@@ -248,8 +248,7 @@ def test_of_the_sample_only_the_misheard_names_change() -> None:
     given = configured("Sheepscot River", "Maria Castellano", "Winslow Mill", "Larkfield Boots")
     corrected = correct(sample, given, CorrectOptions())
     assert [(word.heard, word.text) for word in corrected.words if word.heard is not None] == [
-        ("Sheepscott", "Sheepscot"),
-        ("Casalano,", "Castellano,"),
+        ("Casolano,", "Castellano,"),
     ]
 
 
