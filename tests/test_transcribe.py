@@ -520,6 +520,12 @@ def test_words_around_a_cut_read_as_they_are_heard_together(tmp_path: Path) -> N
     assert [part.seconds <= 6 for part in brief.parts] == [True, True]
 
 
+def test_a_question_stays_one() -> None:
+    apart = Word("mill?", 1, 2), Word("Honestly,", 2.2, 3)
+    together = Word("mill,", 1, 2), Word("honestly,", 2.2, 3)
+    assert sewn(apart, 2.1, together) is None
+
+
 def test_what_is_not_punctuated_at_all_is_no_advice() -> None:
     apart = Word("deserved.", 1, 2), Word("The", 2.2, 3)
     loose = Word("more", 0, 1), Word("deserved", 1, 2), Word("the", 2.2, 3)

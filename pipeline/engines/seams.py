@@ -37,8 +37,8 @@ def sewn(words: Sequence[Word], cut: float, heard: Sequence[Word]) -> tuple[Word
     ['River', 'in']
     """
     last, first = words
-    if "." in last.text.rstrip(MARKS):
-        return None  # "U.S."
+    if last.text.endswith(("?", "!")) or "." in last.text.rstrip(MARKS):
+        return None  # that it does not end with unheard; nor is it wrong in "U.S."
     if not any(word.text.endswith(tuple(MARKS)) for word in heard):
         return None  # now and then it punctuates nothing
     pairs = [
