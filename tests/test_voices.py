@@ -173,4 +173,4 @@ def test_a_voice_that_is_not_there_is_told_with_those_that_are(
     show.switch()
     assert show.run(1, "--speakers", "S9=Ada") == 1
     err = capfd.readouterr().err
-    assert re.search(r"no such voice\. There are S1 \(\w+, \d+ s, says first \"Hello, and", err)
+    assert re.search(r"no such voice\. There are S1 \(\w+, \d+ s, says first \"Hello and", err)
