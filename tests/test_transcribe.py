@@ -445,6 +445,14 @@ def test_speech_without_words_is_listened_to_again(tmp_path: Path) -> None:
     ]
 
 
+def test_music_in_the_middle_of_a_half_minute_is_not_heard_again_either(tmp_path: Path) -> None:
+    audio = written(tmp_path / "16k.wav", np.zeros(120 * RATE))
+    second = Clerk()
+    talk = [(10, 15), (100, 105)]
+    hearing.hear(audio.path, Deaf(), second, lambda _: list(talk), lambda _: None, tmp_path)
+    assert [part.spans for part in second.parts] == [((8, 17), (98, 107))]
+
+
 class Deaf(Clerk):
     """Hears nothing."""
 

@@ -43,6 +43,15 @@ class Part:
         """How long it sounds."""
         return sum(end - start for start, end in self.spans)
 
+    def between(self, start: float, end: float) -> "Part":
+        """What of it lies between two seconds of the recording.
+
+        >>> Part(((10, 12), (20, 23))).between(11, 21)
+        Part(spans=((11, 12), (20, 21)))
+        """
+        spans = ((max(first, start), min(last, end)) for first, last in self.spans)
+        return Part(tuple((first, last) for first, last in spans if first < last))
+
     def place(self, start: float, end: float) -> Span:
         """Where in the recording a word is that sounds from `start` to `end` of the part.
 
@@ -68,7 +77,7 @@ def parts(speech: Sequence[Span], duration: float) -> list[Part]:
     """
     padded = list(_padded(speech, duration))
     pauses = [after - before for (_, before), (after, _) in pairwise(speech)]
-    return [Part(tuple(_joined(padded[a:b]))) for a, b in _cut(padded, pauses)]
+    return [Part(tuple(joined(padded[a:b]))) for a, b in _cut(padded, pauses)]
 
 
 def _padded(speech: Sequence[Span], duration: float) -> Iterator[Span]:
@@ -104,7 +113,7 @@ def _cut(padded: Sequence[Span], pauses: Sequence[float]) -> list[tuple[int, int
     return list(pairwise(reversed(cuts)))
 
 
-def _joined(spans: Sequence[Span]) -> Iterator[Span]:
+def joined(spans: Sequence[Span]) -> Iterator[Span]:
     """One span where several touch."""
     first, last = spans[0]
     for start, end in spans[1:]:

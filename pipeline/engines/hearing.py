@@ -107,7 +107,7 @@ def hear(
         language = _kept(str, folder / "language.json", lambda: ear.language(sound))
         pieces = _listened(wav, ear, found, language, heard, folder)
         words = list(_words(pieces, spans))
-        skipped = [Part((gap,)) for gap in gaps([word for word, _ in words], spans, found)]
+        skipped = list(gaps([word for word, _ in words], spans, found))
         missing = _listened(wav, second, skipped, language, lambda _: None, folder, "again-")
         for part, said in missing.items():
             words = _mended(words, part, [w for w in _words({part: said}, spans) if _likely(w[1])])
@@ -213,11 +213,12 @@ def _side_by_side(count: int, listen: Callable[[], None], stopped: Event) -> Non
             stopped.set()
 
 
-def gaps(words: Sequence[Word], spans: Sequence[Span], found: Sequence[Part]) -> Iterator[Span]:
-    """Where somebody speaks and there is no word.
+def gaps(words: Sequence[Word], spans: Sequence[Span], found: Sequence[Part]) -> Iterator[Part]:
+    """Where somebody speaks and there is no word; what was not listened to is no part of it.
 
-    >>> list(gaps([Word("a", 1, 2), Word("b", 8, 9)], [(1, 5), (7.5, 9)], [Part(((0, 10),))]))
-    [(2, 8)]
+    >>> said, spans = [Word("a", 1, 2), Word("b", 8, 9)], [(1, 5), (7.5, 9)]
+    >>> list(gaps(said, spans, [Part(((0, 5.5), (7, 10)))]))
+    [Part(spans=((2, 5.5), (7, 8)))]
     """
     words = sorted(words, key=lambda word: word.start)
     for part in found:
@@ -231,7 +232,7 @@ def gaps(words: Sequence[Word], spans: Sequence[Span], found: Sequence[Part]) ->
             if start - end >= SKIPPED:
                 speech = sum(max(0, min(b, start) - max(a, end)) for a, b in spans)
                 if speech >= SPOKEN:
-                    yield end, start
+                    yield part.between(end, start)
 
 
 def _mended(words: list[Worded], gap: Part, said: list[Worded]) -> list[Worded]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from pipeline.engines.half_minutes import Part
+from pipeline.engines.half_minutes import Part, joined
 from pipeline.model import Word
 
 BESIDE = 3.0  # seconds that are heard on each side: some eight words
@@ -21,10 +21,9 @@ def seams(found: Sequence[Part]) -> Iterator[tuple[float, Part]]:
     """Each cut, in seconds of the recording, and what is said around it."""
     for before, after in pairwise(found):
         if after.start - before.end < NEW_SENTENCE:
-            first = max(before.spans[-1][0], before.end - BESIDE)
-            last = min(after.spans[0][1], after.start + BESIDE)
-            apart = (first, before.end), (after.start, last)
-            around = Part(apart if before.end < after.start else ((first, last),))
+            last = before.between(before.end - BESIDE, before.end)
+            first = after.between(after.start, after.start + BESIDE)
+            around = Part(tuple(joined(last.spans + first.spans)))
             yield (before.end + after.start) / 2, around
 
 
