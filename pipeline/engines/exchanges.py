@@ -9,8 +9,10 @@ from pipeline.model import Edited, Sentence, Speaker, Turns
 from pipeline.speech import asks
 
 # A host who says this many words without asking has gone on to something else: what follows is no
-# reply to the last question. Fewer are a back-channel or an interruption.
+# reply to the last question. Fewer are mostly a back-channel, a summary or an interruption,
 CHANGES_SUBJECT = 30
+# unless they hold this many telling words that neither the question nor the reply had.
+NEW_WORDS = 5
 # A reply shorter than this is a "What do you mean?": the host's next words belong to the question.
 NO_REPLY_YET = 8
 ASKED_AGAIN = 80  # words that a later question counts as, where a reply had begun in between
@@ -61,11 +63,24 @@ def exchanges(edited: Edited, speakers: Iterable[Speaker]) -> list[Exchange]:
                 else:
                     found.append((said, []))
                 is_open = True
-            elif _words(said) >= CHANGES_SUBJECT:
+            elif is_open and _goes_on(said, *found[-1]):
                 is_open = False
         elif is_open and roles.get(speaker) == answering:
             found[-1][1].extend(said)
     return [Exchange(tuple(asked), tuple(reply[:LONGEST_REPLY])) for asked, reply in found if reply]
+
+
+def _goes_on(
+    said: Sequence[Sentence], asked: Sequence[Sentence], reply: Sequence[Sentence]
+) -> bool:
+    """Whether a host who asks no question moves on, so that what follows replies to that."""
+    unmarked = any(wording.asks_unmarked(sentence.text) for sentence in said)
+    if unmarked or _words(said) >= CHANGES_SUBJECT:
+        return True
+    # Before a reply the host still puts the question; who is cut off has not stopped the guest.
+    if _words(reply) < NO_REPLY_YET or not wording.whole(said[-1].text):
+        return False
+    return len(_content(said) - _content(asked) - _content(reply)) >= NEW_WORDS
 
 
 def best_wording(exchange: Exchange, turns: Turns) -> Wording:
@@ -109,6 +124,10 @@ def _weighed(
         # Printed only where the interview has no other; `verify` then asks for a person.
         quality -= 3.0 * (hard or sentence.doubtful or not wording.whole(sentence.text))
     return Wording(sentences, quality)
+
+
+def _content(sentences: Sequence[Sentence]) -> set[str]:
+    return wording.content(" ".join(sentence.text for sentence in sentences))
 
 
 def _words(sentences: Sequence[Sentence]) -> int:

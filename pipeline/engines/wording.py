@@ -223,6 +223,17 @@ _REQUEST = re.compile(
     re.IGNORECASE,
 )
 
+# Asks, as a clause of its own, where speech recognition heard no question: "The sea rises, is the
+# mill in danger." What can as well be no question is missing: "do the same", "is that we …".
+_UNMARKED = re.compile(
+    r"(?:^|[,.;:…–—-]\s)(?:(?:and|but|so|or|well|then|now|yeah|okay),?\s)*"
+    r"(?:(?:what|how|why|when|where|who)\s(?:\w+\s)?)?"
+    r"(?:(?:is|are|was|were|does|did|can|could|will|would|should|has)\s(?:it|there|you|we|they|he|she"
+    r"|the|this|these|those|your|our|their|people|any\w*|some\w*)|(?:do|have)\s(?:you|we|they|people))"
+    r"\b(?!['’])",
+    re.IGNORECASE,
+)
+
 # "How long …", "how many …" ask for a number.
 _OPEN = re.compile(
     r"\b(?:what|why|how(?! (?:long|many|much|old|often|far|big|tall|soon)\b))\b", re.IGNORECASE
@@ -357,6 +368,18 @@ def is_question(text: str) -> bool:
     """
     asked = asks(text) or (bool(_REQUEST.search(text)) and whole(text))
     return asked and len(text.split()) >= 4 and not _TAG.fullmatch(text)
+
+
+def asks_unmarked(text: str) -> bool:
+    """Whether it asks something, by the order of its words, though no question mark was heard.
+
+    >>> asks_unmarked("The sea is changing, is the water a threat to it.")
+    True
+    >>> asks_unmarked("The water is a threat."), asks_unmarked("Is the water a threat?")
+    (False, False)
+    """
+    seen = text[:LONGEST_READ]
+    return not asks(text) and len(seen.split()) >= 4 and bool(_UNMARKED.search(seen))
 
 
 NODS = {"yes": {"yes", "yeah"}, "no": {"no", "not", "never"}}
