@@ -2,7 +2,7 @@
 
     python -m benchmarks.hearing                  mytake alone, on all recordings there are
     python -m benchmarks.hearing --peers all      everybody else too; or quick, or their names
-    python -m benchmarks.hearing sample aws       recordings whose names hold one of these
+    python -m benchmarks.hearing sample aws       recordings whose names hold one of these, for all
     python -m benchmarks.hearing --only voices    one part of: words, voices, who, invention
     python -m benchmarks.hearing --starts 4       each four times, beginning a little later
     python -m benchmarks.hearing --given          tell the diarizers how many people speak
@@ -155,13 +155,14 @@ def _runs(bench: Bench, known: dict[str, Known], asked: argparse.Namespace) -> I
 
 
 def _fitting(peer: str, known: dict[str, Known], asked: argparse.Namespace) -> list[str]:
-    """What a peer gets: of words, which are not cheap to find, the same few minutes."""
+    """What a peer gets: of words, which are not cheap to find, the same few minutes, or what is named."""
     if CONTENDERS[peer].gives == "voices":
         of_use = {"voices", "who"} & set(asked.only)
         many = [name for name in known if known[name].voices or known[name].people_known]
         return [name for name in many if name != "opening" and of_use]
     said = [name for name in known if known[name].said and "words" in asked.only]
-    return [name for name in said if name.partition("+")[0] in HEAD_TO_HEAD] or said
+    few = [name for name in said if name.partition("+")[0] in HEAD_TO_HEAD]
+    return said if asked.names or not few else few
 
 
 def _ours(bench: Bench, known: Known, wav: Path, asked: argparse.Namespace) -> Iterator[Run]:

@@ -201,9 +201,12 @@ class UnreadableCaptions(InterviewError):
 
 
 class NoSpeech(InterviewError):
-    what = "Heard nobody speak in {0}."
+    what = "Heard no words in {0}."
     why = "{1}"
-    fix = "Check that it is the right recording; for quiet speech lower transcribe.vad_threshold."
+    fix = (
+        "Check that it is the right recording. For quiet speech lower transcribe.vad_threshold; "
+        "for unclear speech set transcribe.language, or take a larger transcribe.model."
+    )
 
 
 class NotAnInterview(InterviewError):

@@ -53,12 +53,17 @@ def transcribe(
         with progress.bar("transcribe", audio.duration) as heard:
             transcript = listen(audio.path, options, heard)
     if not transcript.words:
-        why = {
-            "captions": "The captions hold no words.",
-            "whisper": "There is only silence, noise or music in it.",
-        }[transcript.source]
-        raise NoSpeech(recording.video.title, why)
+        raise NoSpeech(recording.video.title, _wordless(transcript))
     return transcript
+
+
+def _wordless(transcript: Transcript) -> str:
+    """Why there is no word in it."""
+    if transcript.source == "captions":
+        return "The captions hold no words."
+    if transcript.language == "und":
+        return "There is only silence, noise or music in it."
+    return f"Somebody speaks, it seems in '{transcript.language}', but no word is believable."
 
 
 def _read(

@@ -65,6 +65,15 @@ def ear(monkeypatch: pytest.MonkeyPatch) -> TranscribeOptions:
     return TranscribeOptions(engine="ear")
 
 
+class Unsure:
+    """An engine that was sure of no word, in a language or in none."""
+
+    def transcribe(
+        self, audio: Path, options: TranscribeOptions, heard: base.Heard, **_: object
+    ) -> Transcript:
+        return Transcript(options.language or "und", "whisper", "unsure", None, ())
+
+
 def written(path: Path, samples: Sound) -> Audio:
     with wave.open(str(path), "wb") as file:
         file.setparams((1, 2, RATE, 0, "NONE", ""))
@@ -209,6 +218,17 @@ def test_captions_of_sounds_only_are_no_speech(tmp_path: Path) -> None:
     given = recording(CaptionTrack(file, "en", "manual"), audio=None)
     with pytest.raises(NoSpeech, match="A Title"):
         transcribe(given, None, TranscribeOptions())
+
+
+@pytest.mark.parametrize(
+    ("language", "why"), [(None, "silence, noise or music"), ("cy", "in 'cy', but no word")]
+)
+def test_speech_that_nobody_understands_is_not_told_as_silence(
+    language: str | None, why: str, audio: Audio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(base.TRANSCRIBERS, "unsure", f"{__name__}:Unsure")
+    with pytest.raises(NoSpeech, match=why):
+        transcribe(recording(), audio, TranscribeOptions(engine="unsure", language=language))
 
 
 def test_an_unknown_engine_is_told_even_where_captions_would_do(
