@@ -155,7 +155,7 @@ def _runs(bench: Bench, known: dict[str, Known], asked: argparse.Namespace) -> I
 
 
 def _fitting(peer: str, known: dict[str, Known], asked: argparse.Namespace) -> list[str]:
-    """What a peer gets: of words, which are not cheap to find, the same few minutes, or what is named."""
+    """What a peer gets: of words, which are not cheap to find, a few minutes or what is named."""
     if CONTENDERS[peer].gives == "voices":
         of_use = {"voices", "who"} & set(asked.only)
         many = [name for name in known if known[name].voices or known[name].people_known]
