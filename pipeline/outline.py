@@ -17,7 +17,7 @@ from pipeline.model import Chapter, Edited, Speaker, Subtopic, Topic, Turn, Turn
 if TYPE_CHECKING:
     from pipeline.engines.boundaries import Vectors
 
-VERSION: Final = 3
+VERSION: Final = 4
 
 
 def outline(

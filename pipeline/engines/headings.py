@@ -1,78 +1,53 @@
 """What a stretch of talk is about, in a few of its own words: a heading for a topic."""
 
 import itertools
-import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from pipeline.engines import base, noun_phrases, word_list
-from pipeline.engines.noun_phrases import EMPTY, Read, stem, tells
+from pipeline.engines import noun_phrases, phrases, wording
+from pipeline.engines.noun_phrases import Read, stem, tells
+from pipeline.engines.phrases import Phrase
 from pipeline.engines.wording import COMMON
 
 if TYPE_CHECKING:
     from pipeline.engines.boundaries import Vectors
 
-# What sorts of headings are worth: one word says little.
-_WORTH: Final = {"word": 0.5, "pair": 1.0, "phrase": 1.1, "joined": 1.0, "doing": 1.0}
-_ASKED = 1.35  # a phrase of the host's own question says what the answer is about
-_LONGEST = 8  # words of a heading
-_SHORTLIST = 20  # phrases of a topic whose meaning is looked at
+_LONGEST = 8  # words of a heading that is no question
+_WEAK = 0.025  # a phrase that is worth less names nothing
+_WEAK_WORD = 0.05  # nor does such a word, or what was said only once
+# A word that is said four times, and in this much of its topic: "Benchmarks".
+_OFTEN = 4
+_ALONE = 0.3  # is a heading
+_ALL_OVER = 0.4  # makes one with another such: "Letters and email"
+# What a phrase must be worth, of what the word in it is worth, to stand for it …
+_FULLER = 0.4  # … where it is said again, or begins the topic
+_ONCE = 0.5  # … else
+_SECOND = 0.5  # what is joined to a word must be worth, of what the word is
+_SECOND_PAIR = 0.65  # to a pair, which says more
+_APART = 0.25  # to a phrase that is a heading already
+_ALIKE = 0.7  # cosine: two such say the same
+_QUESTION = range(4, 11)  # words of a question that is a heading
+_ASKED_WELL = 0.4  # by `wording.ASKED_WELL`
+_FIRST_QUESTIONS = 6  # of a topic; later ones ask about its details
 _ENGLISH = 0.2  # share of words that are common English ones; half is usual
 _KEYWORDS = 3
-
-
-@dataclass(slots=True)
-class Phrase:
-    """A run of words that could be a heading, or half of one."""
-
-    forms: tuple[str, ...]
-    kind: str  # see _WORTH
-    seen: Counter[str] = field(default_factory=Counter)  # as it was written -> how often
-    sentences: set[str] = field(default_factory=set)
-    asked: bool = False
-    score: float = 0.0
-
-    @property
-    def text(self) -> str:
-        """As it was said most often."""
-        return max(self.seen, key=lambda surface: (self.seen[surface], surface))
-
-    @property
-    def stems(self) -> frozenset[str]:
-        """What it tells."""
-        return frozenset(stem(form) for form in self.forms if tells(form))
-
-    @property
-    def spelled(self) -> frozenset[str]:
-        """However it was written: "self-doubt" has doubt in it, "master key" is "masterkey"."""
-        parts = {stem(part) for form in self.forms for part in form.split("-") if tells(part)}
-        return self.stems | parts | {"".join(self.forms)}
 
 
 def headings(
     topics: Sequence[Sequence[Read]], centres: "Vectors", given: Iterable[str] = ()
 ) -> list[str]:
-    """A heading of two to eight words for each topic, all different, in the speakers' words.
+    """A heading for each topic, all different, in the speakers' words.
 
+    One phrase, or two joined by "and"; where none names the topic, a short question of the host.
     `centres`: what each topic means. None of the headings is one of those `given` already.
     """
     taken = list(given)
     if not _english(topics):
         return _keywords(topics, taken)
-    proper = _proper(topics)
-    tables = [
-        _ranked(_phrases(topic, proper), weight)
-        for topic, weight in zip(topics, _weights(topics), strict=True)
-    ]
-    for phrases, nearness in zip(tables, _nearness(centres, tables), strict=True):
-        for phrase, near in zip(phrases, nearness, strict=True):
-            phrase.score *= near
-        phrases.sort(key=lambda phrase: (-phrase.score, phrase.forms))
     made: list[str] = []
-    for phrases in tables:
-        made.append(_heading(phrases, [*taken, *made]))
+    for topic, ranked in zip(topics, phrases.ranked(topics, centres), strict=True):
+        made.append(_heading(ranked, topic, [*taken, *made]))
     return made
 
 
@@ -86,14 +61,14 @@ def _english(topics: Sequence[Sequence[Read]]) -> bool:
 
 def _keywords(topics: Sequence[Sequence[Read]], given: Sequence[str]) -> list[str]:
     """No grammar is known there: words that are said here more than elsewhere, "Mühle, Fluss"."""
-    proper = _proper(topics)
+    proper = phrases.proper(topics)
     made: list[str] = []
-    for topic, weight in zip(topics, _weights(topics), strict=True):
+    for topic, weight in zip(topics, phrases.weights(topics), strict=True):
         seen: dict[str, Counter[str]] = {}
         for line in topic:
             for place, form in enumerate(line.forms):
                 if len(form) > 4 and noun_phrases.plain(line.words[place]):
-                    surface = _surface(line, place, place + 1, proper)
+                    surface = phrases.surface(line, place, place + 1, proper)
                     seen.setdefault(stem(form), Counter())[surface] += 1
         best = sorted(seen, key=lambda word: (-weight.get(word, 0.0), word))[:_KEYWORDS]
         heading = _capital(", ".join(seen[word].most_common(1)[0][0] for word in best))
@@ -102,107 +77,139 @@ def _keywords(topics: Sequence[Sequence[Read]], given: Sequence[str]) -> list[st
     return made
 
 
-# --- words ---
-
-
-def _proper(topics: Sequence[Sequence[Read]]) -> frozenset[str]:
-    """Words that are written with a capital inside sentences more often than without."""
-    capital: Counter[str] = Counter()
-    small: Counter[str] = Counter()
-    for topic in topics:
-        for line in topic:
-            for word, form in list(zip(line.words, line.forms, strict=True))[1:]:
-                (capital if word[:1].isupper() else small)[form] += 1
-    return frozenset(form for form, count in capital.items() if count > small[form])
-
-
-def _weights(topics: Sequence[Sequence[Read]]) -> list[dict[str, float]]:
-    """For each topic what a word is worth: often said here, seldom elsewhere, no everyday word."""
-    said = [
-        Counter(stem(form) for line in topic for form in line.forms if tells(form))
-        for topic in topics
-    ]
-    everywhere = sum(said, Counter[str]())
-    spread = Counter(word for words in said for word in words)
-    usual = word_list.counts(everywhere, "en") or {}
-    return [
-        {
-            word: math.sqrt(count - 0.5)
-            * (0.4 + math.log1p((len(said) - 1) / spread[word]) / math.log1p(len(said)))
-            * (0.3 + count / everywhere[word])
-            * _rarity(usual.get(word, 0))
-            for word, count in words.items()
-        }
-        for words in said
-    ]
-
-
-def _rarity(count: int) -> float:
-    """1 for what films never say, less for everyday words."""
-    return math.log(1.6e9 / (count + 2000)) / math.log(1.6e9 / 2000)
-
-
-# --- phrases ---
-
-
-def _phrases(topic: Iterable[Read], proper: frozenset[str]) -> list[Phrase]:
-    table: dict[tuple[str, ...], Phrase] = {}
-    for line in topic:
-        for begin, end, kind in noun_phrases.runs(line):
-            forms = line.forms[begin:end]
-            short = {1: "word", 2: "pair"}.get(end - begin, kind) if kind == "phrase" else kind
-            phrase = table.setdefault(forms, Phrase(forms, short))
-            phrase.seen[_surface(line, begin, end, proper)] += 1
-            phrase.sentences.add(line.sentence.id)
-            phrase.asked |= line.asked
-    return list(table.values())
-
-
-def _surface(line: Read, begin: int, end: int, proper: frozenset[str]) -> str:
-    words = list(line.words[begin:end])
-    if begin == 0 and line.forms[0] not in proper and words[0][1:] == words[0][1:].lower():
-        words[0] = words[0].lower()  # the capital of a sentence's first word is not its own
-    return " ".join(words)
-
-
-def _ranked(phrases: Iterable[Phrase], weight: dict[str, float]) -> list[Phrase]:
-    """The best of them, by the words in them and by how often they are said."""
-    for phrase in phrases:
-        told = [weight.get(word, 0.0) * (0.5 if word in EMPTY else 1.0) for word in phrase.stems]
-        if told:
-            often = 0.7 + 0.6 * math.log(len(phrase.sentences))
-            phrase.score = sum(told) / (len(told) + 0.5) ** 0.8 * often * _WORTH[phrase.kind]
-            phrase.score *= _ASKED if phrase.asked else 1.0
-    ranked = sorted(phrases, key=lambda phrase: (-phrase.score, phrase.forms))
-    return ranked[:_SHORTLIST]
-
-
-def _nearness(centres: "Vectors", tables: Sequence[Sequence[Phrase]]) -> Iterator[list[float]]:
-    """How close each phrase comes to what its topic means, against the others."""
-    everything = centres.mean(axis=0)
-    texts = [phrase.text for table in tables for phrase in table]
-    points = iter(base.embedder().embed(texts))
-    for centre, table in zip(centres, tables, strict=True):
-        aim = centre - 0.3 * everything
-        yield [(0.2 + max(0.0, float(next(points) @ aim))) ** 1.5 for _ in table]
-
-
 # --- the heading ---
 
 
-def _heading(phrases: Sequence[Phrase], given: Sequence[str]) -> str:
-    """The best phrase; a short one with the next that says something else."""
-    told = [_told(heading) for heading in given]
-    for first in phrases:
-        heading = _capital(first.text)
-        if len(first.forms) <= 3 and first.kind != "doing":
-            second = next((other for other in phrases if _goes_with(first, other)), None)
-            heading = f"{heading} and {second.text}" if second else heading
-            if len(first.forms) == 1 and not second:
-                heading = _capital(_fuller(first, phrases).text)
-        if _told(heading) not in told:
-            return heading
+def _heading(ranked: Sequence[Phrase], topic: Sequence[Read], given: Sequence[str]) -> str:
+    """The best phrase, a word with what makes it whole; else a question; else the best there is."""
+    taken = [_told(heading) for heading in given]
+    sound = [phrase for phrase in ranked if _names(phrase)]
+    fresh = [phrase for phrase in sound if not _had(phrase, taken)]
+    whole = (
+        _completed(first, fresh) if first in fresh else _told_apart(first, fresh) for first in sound
+    )
+    words_last = sorted(ranked, key=lambda phrase: len(phrase.forms) == 1)
+    rest = (phrase.text for phrase in words_last)
+    for text in itertools.chain(whole, _questions(topic), rest):
+        if text and _told(text) not in taken:
+            return _capital(text)
     return _numbered((), given)
+
+
+def _had(phrase: Phrase, taken: Sequence[frozenset[str]]) -> bool:
+    """Whether it is a heading already, or a word of one."""
+    return any(
+        phrase.stems == told or (len(phrase.stems) == 1 and phrase.stems < told) for told in taken
+    )
+
+
+def _names(phrase: Phrase) -> bool:
+    if phrase.hollow and phrase.kind in ("joined", "attached"):
+        return False
+    weak = phrase.lone or len(phrase.forms) == 1
+    return phrase.score >= (_WEAK_WORD if weak else _WEAK)
+
+
+def _completed(first: Phrase, ranked: Sequence[Phrase]) -> str:
+    """A phrase as it is, or two; of a word what it is the heart of, or it and another."""
+    if len(first.forms) > 2 or first.kind == "doing":
+        return first.text
+    second = next((other for other in ranked if _goes_with(first, other)), None)
+    joined = f"{first.text} and {second.text}" if second else ""
+    if len(first.forms) == 2:
+        longer = (other.text for other in ranked if _is_half(first, other))
+        return next(longer, joined or first.text)
+    if second and _all_over(first, _ALL_OVER) and _all_over(second, _ALL_OVER):
+        return joined
+    fuller = next((other.text for other in ranked if _stands_for(first, other)), "")
+    if fuller or (second and len(second.forms) > 1):
+        return fuller or joined
+    around = (other.text for other in ranked if _around_either(first, second, other))
+    return next(around, joined or (first.text if _stands_alone(first) else ""))
+
+
+def _told_apart(first: Phrase, ranked: Sequence[Phrase]) -> str:
+    """A phrase that is a heading already, with what else is said here: "Open source and models"."""
+    if len(first.forms) == 1:
+        return ""
+    seconds = (other.text for other in ranked if _differs(first, other, first.score * _APART))
+    second = next(seconds, "")
+    return f"{first.text} and {second}" if second else ""
+
+
+def _is_half(pair: Phrase, other: Phrase) -> bool:
+    """As "door decisions" is of "two-way door decisions"."""
+    ends = len(other.forms) > len(pair.forms) and other.forms[-len(pair.forms) :] == pair.forms
+    return ends and not other.lone and len(other.lines) >= len(pair.lines) / 2
+
+
+def _stands_for(word: Phrase, other: Phrase) -> bool:
+    """Whether it has the word in it, or is what the host begins with, and is no single remark."""
+    if other.opens and _is_whole(other) and other.score >= word.score * _ONCE:
+        return True
+    again = other.opens or len(other.lines) > 1
+    return again and _around([word], other, word.score * _FULLER)
+
+
+def _around(words: Sequence[Phrase], other: Phrase, least: float) -> bool:
+    within = any(word.stems < other.stems for word in words)
+    return within and _is_whole(other) and other.score >= least
+
+
+def _around_either(first: Phrase, second: Phrase | None, other: Phrase) -> bool:
+    words = [first] if second is None or other.lone else [first, second]
+    return _around(words, other, first.score * _ONCE)
+
+
+def _is_whole(phrase: Phrase) -> bool:
+    """Whether it can be read alone: "earth for vacation" is rather part of a clause."""
+    if phrase.kind == "attached" and len(phrase.lines) < 2 and not phrase.opens:
+        return False
+    return len(phrase.forms) > 1 and phrase.kind != "doing" and not phrase.hollow
+
+
+def _stands_alone(word: Phrase) -> bool:
+    """Whether it is a name, or said again and again."""
+    return len(word.text) > 2 and (word.text[:1].isupper() or _all_over(word, _ALONE))
+
+
+def _all_over(word: Phrase, spread: float) -> bool:
+    return len(word.lines) >= _OFTEN and word.spread >= spread
+
+
+def _goes_with(first: Phrase, other: Phrase) -> bool:
+    """Whether both are good, and say different things."""
+    if len(other.forms) == 1 and not (len(first.forms) == 1 and _often(first) and _often(other)):
+        return False
+    return _differs(first, other, first.score * (_SECOND, _SECOND_PAIR)[len(first.forms) - 1])
+
+
+def _differs(first: Phrase, other: Phrase, least: float) -> bool:
+    long = len(first.forms) + len(other.forms) + 2 > _LONGEST
+    if long or other.kind == "doing" or other.lone or other.score < least:
+        return False
+    alike = (
+        first.point is not None
+        and other.point is not None
+        and float(first.point @ other.point) >= _ALIKE
+    )
+    return not alike and first.spelled.isdisjoint(other.spelled)
+
+
+def _often(phrase: Phrase) -> bool:
+    return phrase.asked or phrase.opens or len(phrase.lines) > 2
+
+
+def _questions(topic: Sequence[Read]) -> Iterator[str]:
+    """What the host asks to begin with, where it can be read alone."""
+    for line in [line for line in topic if line.asked][:_FIRST_QUESTIONS]:
+        text = " ".join(line.sentence.text.split())
+        words = [word.rstrip(",?") for word in text.split()]
+        if len(words) not in _QUESTION or not all(map(noun_phrases.plain, words)):
+            continue
+        leans = wording.leans(text) or wording.points_back(text)
+        if not leans and wording.weigh(text, wording.ASKED_WELL) >= _ASKED_WELL:
+            yield _capital(text)
 
 
 def _numbered(given: Sequence[str], made: Sequence[str]) -> str:
@@ -213,23 +220,7 @@ def _numbered(given: Sequence[str], made: Sequence[str]) -> str:
 
 def _told(heading: str) -> frozenset[str]:
     """The same for "Mud and money" and "Money and mud"."""
-    return frozenset(heading.lower().split())
-
-
-def _fuller(word: Phrase, phrases: Sequence[Phrase]) -> Phrase:
-    """A word alone says little: the phrase it is the heart of, else another near as good."""
-    longer = [phrase for phrase in phrases if len(phrase.forms) > 1]
-    around = [phrase for phrase in longer if word.stems <= phrase.stems]
-    near = [phrase for phrase in longer if phrase.score > 0.4 * word.score]
-    return next(iter([*around, *near]), word)
-
-
-def _goes_with(first: Phrase, other: Phrase) -> bool:
-    if other.kind == "doing" or len(first.forms) + len(other.forms) >= _LONGEST - 1:
-        return False
-    often = len(other.sentences) > 1 or other.asked
-    least = 0.5 if often else 0.8 if len(first.forms) == 1 else 1.0
-    return first.spelled.isdisjoint(other.spelled) and other.score >= least * first.score
+    return frozenset(stem(form) for form in heading.lower().split() if tells(form))
 
 
 def _capital(text: str) -> str:

@@ -14,23 +14,23 @@ from pipeline.model import Sentence
 # Nouns that say nothing of a subject. `COMMON` has more of them.
 EMPTY: Final = speech.listed(
     """ability account advantage afternoon age amount answer area aspect attempt attention audience
-    back background basis beginning benefit billion bottom bunch case category chance change
-    choice circle class clip comment concept condition conversation couple course curiosity day
-    deal decade degree detail difference direction discussion dozen edge effect effort element end
-    episode evening everybody everyone evidence experience extent eye face fact fan feature
-    feeling folk form front fun future gentleman girl group guest guy half hand head help host
-    hour hundred impact impression inch instance interview issue item job journey kid kilometer
-    lady launch layer length lesson level life line link list listener load magic majority man
+    back background basis beginning benefit billion bottom bunch case category chance change choice
+    circle class clip comment company component concept condition conversation couple course
+    curiosity date day deal decade degree detail difference direction discussion dozen edge effect
+    effort element end episode evening everybody everyone evidence experience extent eye face fact
+    fan feature feeling folk form front fun future gentleman girl group guest guy half hand head
+    help host hour hundred impact impression inch instance interview issue item job journey kid
+    kilometer lady layer length lesson level life line link list listener load magic majority man
     manner mark mass matter mean meaning means member meter method mile million mind minute moment
-    month morning name nature need night note nothing notion null number object opinion
-    opportunity option order ourselves page pair part past path pattern percent percentage period
-    phase phrase picture piece pile place plenty plus podcast portion position possibility present
-    problem process purpose quality quarter question quote range rate reality reason reference
-    regard respect rest result room round row rule scale scenario second sentence series set shape
-    show side sign situation size solution space speaker speed spot stage standpoint start state
-    step stuff style subject success surface talk task team ten term test theme thought thousand
-    topic total track trend truth turn type user value variety version video view viewpoint week
-    while world zero"""
+    month morning name nature need night note nothing notion null number object opinion opportunity
+    option order organization ourselves page pair part past path pattern percent percentage period
+    perspective phase phrase picture piece pile place plenty plus podcast portion position
+    possibility present problem process product purpose quality quarter question quote range rate
+    reality reason reference regard respect rest result room round row rule scale scenario second
+    sentence series set shape show side sign situation size solution space speaker speed spot stage
+    standpoint start state step story stuff style subject success surface talk task team ten term
+    test theme thought thousand topic total track trend truth turn type user value variant variety
+    version video view viewpoint week while world zero"""
 )
 # Words of degree, praise and order: a heading gains nothing from beginning with them.
 _PALE: Final = speech.listed(
@@ -43,7 +43,7 @@ _PALE: Final = speech.listed(
     huge ideal important impossible incredible individual initial interesting key kind large
     larger largest last late later latest least less lesser likely little long longer lots lovely
     low lower main major massive maximum mere minor modern multiple narrow natural near nearest
-    necessary new newer next nice normal numerous obvious odd old older oldest only open-ended
+    necessary new newer next nice non normal numerous obvious odd old older oldest only open-ended
     opposite ordinary original overall own particular past perfect plain popular positive possible
     potential powerful practical precise previous primary prime principal prior proper pure quick
     random rare ready real really reasonable recent regular related relevant respective rough same
@@ -68,12 +68,22 @@ _LIGHT: Final = speech.listed(
 _NOUNS: Final = frozenset({"noun", "plural", "name"})
 _BEFORE_NOUNS: Final = _NOUNS | {"adjective", "of"}
 _ING_AFTER: Final = _BEFORE_NOUNS | {"determiner", "ing"}
-_JOINS: Final = speech.listed("of for in on with without against between to from behind versus vs")
+JOINS: Final = speech.listed("of for in on with without against between to from behind versus vs")
 _ARTICLES: Final = speech.listed("the a an our their")
-# "Number of prompts" is about prompts.
-_COUNTS: Final = speech.listed("amount bunch couple kind lot number piece series sort type")
+# "Number of prompts" is about prompts, "in favor of open models" about models.
+_COUNTS: Final = speech.listed(
+    """acre amount behalf bunch couple dollar face favor foot fraction gallon hour kilo kind liter
+    lot meter mile minute number pair percent percentage piece portion pound sake series sort spite
+    type"""
+)
 # "Bottlenecked on prices" is taken for a noun phrase; these words are nouns in spite of their end.
 _NOUNS_IN_ED: Final = speech.listed("hundred infrared watershed hatred kindred")
+# "Sales cycles"; other nouns stand before a noun in the singular.
+_PLURAL_BEFORE_NOUNS: Final = speech.listed(
+    """accounts admissions aerospace arms arts communications customs data economics electronics
+    ethics games goods graphics human-rights logistics mathematics media news operations physics
+    politics robotics sales savings securities sports statistics systems textiles united"""
+)
 _LONGEST = 4  # words of a noun phrase
 _LONGEST_JOINED = 6
 # Latin letters only: a Greek "Τ" that looks like a "T" makes a word that nobody finds.
@@ -94,6 +104,7 @@ class Read:
     forms: tuple[str, ...]
     classes: tuple[str, ...]  # see word_classes
     breaks: tuple[bool, ...]  # whether a mark follows the word
+    host: bool  # said by one
     asked: bool  # by a host
 
 
@@ -108,6 +119,7 @@ def read(sentences: Sequence[Sentence], hosts: frozenset[str]) -> list[Read]:
             tuple(speech.normal(word) for word in words),
             tuple(found),
             tuple(bool(_BREAK.search(word)) for word in raw),
+            sentence.speaker in hosts,
             sentence.speaker in hosts and speech.asks(sentence.text),
         )
         for sentence, raw, words, found in zip(
@@ -142,7 +154,7 @@ def runs(line: Read) -> Iterator[tuple[int, int, str]]:
     """(begin, end, kind) of each phrase.
 
     "phrase": "escape system", with and without what leads it; "joined": "surface of the moon";
-    "doing": "raising money".
+    "attached": "letters to shareholders"; "doing": "raising money".
     """
     nouns = list(_noun_phrases(line))
     for begin, end in nouns:
@@ -153,7 +165,7 @@ def runs(line: Read) -> Iterator[tuple[int, int, str]]:
     for one, other in itertools.pairwise(nouns):
         if _joined(line, one, other) and _says_something(line, *other):
             yield from (
-                (first, other[1], "joined")
+                (first, other[1], "joined" if line.forms[one[1]] == "of" else "attached")
                 for first in range(*one)
                 if other[1] - first <= _LONGEST_JOINED and _may_lead(line, first, one[1])
             )
@@ -190,16 +202,29 @@ def _goes_on(line: Read, begin: int, place: int) -> bool:
         return place > 0 and line.classes[place - 1] in _ING_AFTER
     if kind == "number":
         return place > begin and line.classes[place - 1] == "name"
-    return kind in _BEFORE_NOUNS
+    if kind == "of" and not tells(line.forms[place].removesuffix("'s")):
+        return False  # "there's", "one's"
+    return kind in _BEFORE_NOUNS and not _ended(line, begin, place)
+
+
+def _ended(line: Read, begin: int, place: int) -> bool:
+    """Whether what comes rather is a verb, as in "hashes match" and "AI having agency"."""
+    before = line.classes[place - 1] if place > begin else ""
+    if before == "ing":
+        return place - 1 > begin
+    stays = line.classes[place] == "of" or line.forms[place - 1] in _PLURAL_BEFORE_NOUNS
+    return before == "plural" and not stays
 
 
 def _joined(line: Read, one: tuple[int, int], other: tuple[int, int]) -> bool:
     """Whether only "of", or "for the", stands between two noun phrases."""
     gap = line.forms[one[1] : other[0]]
-    if not gap or gap[0] not in _JOINS or any(line.breaks[one[1] - 1 : other[0]]):
+    if not gap or gap[0] not in JOINS or any(line.breaks[one[1] - 1 : other[0]]):
         return False
     if gap[0] == "of" and all(stem(form) in _COUNTS for form in line.forms[slice(*one)]):
         return False
+    if gap[0] == "to" and len(gap) == 1 and line.classes[other[1] - 1] == "noun":
+        return False  # "reward models to grade"
     return len(gap) == 1 or (len(gap) == 2 and gap[1] in _ARTICLES)
 
 
@@ -219,9 +244,21 @@ def _may_lead(line: Read, first: int, end: int) -> bool:
     forms = line.forms[first:end]
     if len(set(forms)) < len(forms) or any(form.endswith("ly") for form in forms[:-1]):
         return False
+    if any(form in COMMON for form in forms[1:-1]):
+        return False  # "boss go play golf"
     if not tells(forms[-1]) or not any(map(str.isalpha, forms[-1])):
         return False
-    return forms[0] not in _PALE and forms[0] not in COMMON
+    if _in_name(line, first):
+        return False  # "York" of "New York"
+    named = end - first > 1 and _in_name(line, first + 1)
+    return named or (forms[0] not in _PALE and forms[0] not in COMMON)
+
+
+def _in_name(line: Read, place: int) -> bool:
+    """Whether a name has begun before, which is no sentence's first word."""
+    if place < 2 or line.breaks[place - 1]:
+        return False
+    return line.words[place - 1][:1].isupper() and line.words[place][:1].isupper()
 
 
 def _says_something(line: Read, first: int, end: int) -> bool:
