@@ -602,12 +602,20 @@ class Style(Options):
     closing_unnamed: str = Field(
         default="", description="The same for when a name is not known; empty: as `closing`."
     )
+    closing_unlinked: str = Field(
+        default="",
+        description="`closing` for a recording without an address, whose times are no links; "
+        "empty: as `closing`.",
+    )
     fewest_words: int = Field(default=8, ge=1, description="An answer is at least this long.")
     most_words: int = Field(default=260, ge=10, description="An answer is at most this long.")
 
     opener_heading: str = Field(default="", description="Over the opener; empty: none.")
     closing_heading: str = Field(default="", description="Over the closing; empty: none.")
     links_heading: str = Field(default="Links", description="Over the list of links.")
+    times_heading: str = Field(
+        default="Times", description="The same for a recording without an address."
+    )
     most_total: int = Field(
         default=100_000, ge=50, description="Words said in the whole article, at most."
     )
@@ -620,7 +628,7 @@ class Style(Options):
         description="Parts that follow the questions and answers: what those have no room for.",
     )
 
-    @field_validator("opener", "opener_unnamed", "closing", "closing_unnamed")
+    @field_validator("opener", "opener_unnamed", "closing", "closing_unnamed", "closing_unlinked")
     @classmethod
     def _fills_known_blanks(cls, text: str) -> str:
         return _fills(text, BLANKS)

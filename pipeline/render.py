@@ -34,7 +34,7 @@ from pipeline.model import (
     Written,
 )
 
-VERSION: Final = 4
+VERSION: Final = 5
 
 Status = Literal["ready", "needs_review"]
 

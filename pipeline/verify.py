@@ -30,7 +30,7 @@ from pipeline.model import (
 )
 from pipeline.speech import asks, forms
 
-VERSION: Final = 5
+VERSION: Final = 6
 
 
 def verify(
@@ -244,8 +244,9 @@ def _numbers_and_names(case: Case) -> Found:
     )
     of_the_day = evidence.tokens(day(video.published) or "", video.published or "") | _lengths(case)
     template = evidence.tokens(
-        case.style.opener, case.style.opener_unnamed, case.style.closing, case.style.closing_unnamed
-    )
+        case.style.opener, case.style.opener_unnamed, case.style.closing,
+        case.style.closing_unnamed, case.style.closing_unlinked,
+    )  # fmt: skip
     article = case.article
     for where, text, held in (
         ("The title", article.title, people | told | _FRAME),

@@ -10,7 +10,7 @@ from pipeline.engines import framing, wording
 from pipeline.engines.exchanges import Wording, best_wording, exchanges
 from pipeline.engines.extract import Candidate, _candidates, best_answer, choose
 from pipeline.engines.points import leading
-from pipeline.model import Edited, Question, Sentence, Topic, Turn, Turns
+from pipeline.model import Edited, Question, Sentence, Statement, Topic, Turn, Turns
 from tests import lighthouse as vik
 from tests.lighthouse import sentence
 
@@ -362,6 +362,9 @@ def headline(title: str, channel: str = "Slow Signals") -> str:
             "Tomás Lind: Amazon and Blue Origin | Slow Podcast #405",
             "Tomás Lind on Amazon and Blue Origin",
         ),
+        ("Tomás Lind: Looking for a light", "Tomás Lind: Looking for a light"),
+        ("Tomás Lind - Islands", "Tomás Lind: Islands"),
+        ("Tomás Lind: why ships still look", "Tomás Lind on why ships still look"),
         ("Tomás Lind – Llama 3, & Caesar Augustus", "Tomás Lind on Llama 3, & Caesar Augustus"),
         ("Ep. 5: A Light for One", "A Light for One"),
         ("#12 - A Light for One", "A Light for One"),
@@ -406,8 +409,7 @@ def test_a_title_is_never_read_as_a_template() -> None:
 def test_a_known_guest_is_named_though_the_host_is_not() -> None:
     speakers = (replace(vik.SPEAKERS[0], name=None), vik.SPEAKERS[1])
     assert framing.standfirst(vik.VIDEO, speakers, vik.TURNS) == (
-        "Tomás Lind talks for 3 minutes in an interview that Slow Signals published on "
-        "March 9, 2025."
+        "Tomás Lind talks for 3 minutes on Slow Signals, published March 9, 2025."
     )
 
 
@@ -439,6 +441,63 @@ def test_an_interview_of_unknown_people_has_a_standfirst_all_the_same() -> None:
     )
     bare = replace(vik.VIDEO, channel=None, published=None)
     assert framing.standfirst(bare, nobody, vik.TURNS) == "An interview of 3 minutes."
+
+
+def test_the_standfirst_says_where_though_the_opener_says_when() -> None:
+    assert framing.standfirst(vik.VIDEO, vik.SPEAKERS, vik.TURNS, "March 9, 2025.") == (
+        "Tomás Lind talks with Ruth Okafor for 3 minutes on Slow Signals."
+    )
+
+
+def about(*topics: Topic, proven: bool = True) -> list[str]:
+    said = [
+        Statement("Yes.", "quote", vik.GUEST, (), second, second) for second in range(0, 90, 10)
+    ]
+    turns = (
+        Turn("t1", vik.HOST, 0, 9, "So a drum, in a store. How does the Fog signal work?", (0, 9)),
+        Turn("t2", vik.GUEST, 9, 20, "What is a tide table?", (10, 14)),
+        Turn("t3", vik.HOST, 20, 29, "Who lives in a light house, and who pays?", (15, 20)),
+    )
+    return framing.about(topics, said, Turns(turns, proven=proven), vik.SPEAKERS)
+
+
+def topic(title: str, start: float, end: float, source: str = "found") -> Topic:
+    return Topic(f"T{start}", title, start, end, ("t1", "t1"), source)  # type: ignore[arg-type]
+
+
+def test_the_standfirst_names_topics_that_the_publisher_names() -> None:
+    chapters = [topic(f"Chapter {n}", n, n + n, "chapters") for n in (5, 10, 20, 30, 40)]
+    assert about(*chapters) == ["Chapter 10", "Chapter 20", "Chapter 30", "Chapter 40"]
+    assert framing.standfirst(vik.VIDEO, vik.SPEAKERS, vik.TURNS, "", about(*chapters[:3])) == (
+        "Tomás Lind talks with Ruth Okafor for 3 minutes on Slow Signals, published March 9, 2025. "
+        "The topics include: Chapter 5; Chapter 10; Chapter 20."
+    )
+    unquoted = topic("Goodbye", 95, 99, "chapters")
+    loud = topic("YOU WON'T BELIEVE THIS", 5, 9, "chapters")
+    assert about(chapters[0], unquoted, loud, topic("Long " * 20, 5, 9, "chapters")) == []
+
+
+def test_the_standfirst_names_found_topics_only_where_the_host_asks_for_them() -> None:
+    asked = topic("Fog signal", 0, 19), topic("Light house", 20, 60)
+    assert about(*asked) == ["Fog signal", "Light house"]
+    assert about(*asked, proven=False) == []
+    for title in ("Tide table", "Drum", "Lives in a light", "Signal fog"):
+        assert about(asked[1], topic(title, 0, 19)) == [], title
+
+
+def test_what_has_no_address_is_no_link() -> None:
+    style = vik.STYLE.model_copy(update={"closing": "See links.", "closing_unlinked": "See times."})
+    asked = Question("What is it?", ("t1",), 3.0, ())
+    for url, closing in ((vik.VIDEO.url, "See links."), (None, "See times.")):
+        video = replace(vik.VIDEO, url=url, channel_url=url)
+        given = ((asked,), video, vik.SPEAKERS, vik.TOPICS, vik.TURNS, style, "take", set[str]())
+        article = framing.framed(*given)
+        assert article.closing == closing
+        assert [link.title for link in article.links if not link.url] == (
+            [] if url else [asked.text]
+        )
+        assert article.links_heading == ("Links" if url else "Times")
+    assert framing.ending(video, vik.SPEAKERS, vik.STYLE) == vik.STYLE.closing
 
 
 def test_a_topic_left_out_says_how_many_questions_went_to_others() -> None:

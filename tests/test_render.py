@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
@@ -14,7 +15,7 @@ import pytest
 import yaml
 
 from pipeline.config import RenderOptions
-from pipeline.engines import caption_files, captions, rttm, timeline
+from pipeline.engines import caption_files, captions, page, rttm, timeline
 from pipeline.engines.moments import clock, in_article
 from pipeline.engines.outside import in_markdown, plain, web_address
 from pipeline.model import (
@@ -296,7 +297,7 @@ def test_a_hostile_text_injects_nothing_into_markdown(tmp_path: Path, text: str)
     for name in ("article.md", "transcript.md"):
         shown = read(tmp_path, name).split("---\n\n", 1)[-1]
         assert not re.search(r"\{[{%:]|(?<!\\)`|https?://evil|www\.evil|@evil|^\|", shown)
-        page = Tags(markdown.markdown(shown))
+        page = Tags(markdown.markdown(shown, extensions=["tables"]))
         ours = {"a", "blockquote", "em", "h1", "h2", "hr", "li", "p", "strong", "ul"}
         assert {tag for tag, _ in page.found} <= ours
         hosts = {re.sub(r"(https://[^/]+).*", r"\1", str(link["href"])) for link in page.of("a")}
@@ -305,9 +306,9 @@ def test_a_hostile_text_injects_nothing_into_markdown(tmp_path: Path, text: str)
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a_hostile_text_is_shown_as_it_is(text: str) -> None:
-    shown = Tags(markdown.markdown(f"## 1. {in_markdown(text)}")).text
-    assert shown == f"1. {plain(text)}"
-    assert Tags(markdown.markdown(in_markdown(text))).text == plain(text)
+    for sites in (page.in_html, partial(markdown.markdown, extensions=["tables"])):
+        assert Tags(sites(f"## 1. {in_markdown(text)}")).text == f"1. {plain(text)}"
+        assert Tags(sites(in_markdown(text))).text == plain(text)
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -333,6 +334,15 @@ def test_a_hostile_text_leaves_picture_and_captions_whole(tmp_path: Path, text: 
 
 def test_joiners_stay_where_a_language_needs_them() -> None:
     assert plain("می\u200cخواهم 👩\u200d🚀 a\u200db\u200c") == "می\u200cخواهم 👩\u200d🚀 ab"
+
+
+def test_a_bar_in_a_title_makes_no_table_and_is_read_as_a_bar(tmp_path: Path) -> None:
+    rendered(tmp_path, filled_with("The mill | Helen Marsh"))
+    text = read(tmp_path, "article.md")
+    assert r"[The mill \| Helen Marsh](" in text
+    assert not re.search(r"(?<!\\)\|", body(text)), "kramdown would make a table of that line"
+    assert "The mill | Helen Marsh" in read(tmp_path, "article.html")
+    assert "\\|" not in read(tmp_path, "article.html")
 
 
 def test_ordinary_prose_is_hardly_escaped() -> None:
@@ -622,3 +632,42 @@ def test_what_was_strong_and_is_left_out_stands_at_the_end_of_the_receipt(tmp_pa
     assert "Strong points" in read(tmp_path, "article.html")
     rendered(tmp_path / "none", INTERVIEW)
     assert "Strong points" not in read(tmp_path / "none", "article.md")
+
+
+def test_of_many_strong_points_those_that_weigh_most_are_printed_and_the_rest_counted(
+    tmp_path: Path,
+) -> None:
+    said = ARTICLE.questions[0].answer[0]
+    points = tuple(
+        LeftOutPoint(
+            said.speaker, (replace(said, text=f"Point {n}."),), said.start, 4.4, None, None, weight
+        )
+        for n, weight in enumerate((0.4, 0.1, 0.9, 0.3, 0.8))
+    )
+    rendered(tmp_path, replace(INTERVIEW, article=replace(ARTICLE, left_out_points=points)))
+    end = read(tmp_path, "article.md").partition("*Strong points that are not in the article:*")[2]
+    assert re.findall(r"Point (\d)\.", end) == ["0", "2", "4"]
+    assert end.endswith("\n- and 2 more, which the receipt names\n")
+    assert read(tmp_path, "data/article.json").count("Point ") == 5
+
+
+def test_what_was_left_out_for_less_than_a_second_is_not_told(tmp_path: Path) -> None:
+    (long, short) = INTERVIEW.edited.dropped
+    edited = replace(INTERVIEW.edited, dropped=(long, replace(short, end=short.start + 0.9)))
+    rendered(tmp_path, replace(INTERVIEW, edited=edited))
+    text = read(tmp_path, "article.md")
+    assert f"that {long.reason}; each in data/edited.json" in text
+    assert f"0:00 that {short.reason}" not in text
+
+
+def test_a_missing_name_is_told_once(tmp_path: Path) -> None:
+    people = (replace(INTERVIEW.speakers[0], name=None), INTERVIEW.speakers[1])
+    found = ("The name of the host (S1) is not known.",)
+    unnamed = replace(INTERVIEW, speakers=people)
+    checked = replace(RECEIPT, checks=(Check("speakers", False, found),))
+    rendered(tmp_path, replace(unnamed, receipt=checked))
+    end = read(tmp_path, "article.md").partition("*Not proven:*")[2]
+    assert f"- speakers: {found[0]}\n" in end and "- the name of the host" not in end
+    rendered(tmp_path, unnamed)
+    end = read(tmp_path, "article.md").partition("*Not proven:*")[2]
+    assert "- the name of the host\n" in end

@@ -289,6 +289,19 @@ def test_what_was_said_on_another_topic_is_caught(name: str) -> None:
     assert "contract" in failed(name, swapped)
 
 
+@pytest.mark.parametrize("name", [*NAMES, "take"])
+def test_of_a_recording_without_an_address_no_style_speaks_of_links(name: str) -> None:
+    heard = (replace(vik.VIDEO, url=None, channel_url=None), *HEARD[1:])
+    options = ComposeOptions(style=name)
+    article = compose(*heard, options, style(name))
+    assert "link" not in article.closing
+    assert all(link.start is not None for link in article.links)
+    assert verify(*heard, article, VerifyOptions(), options, style(name)).reasons == ()
+    claims_links = replace(article, closing=style(name).closing, links_heading="Links")
+    found = verify(*heard, claims_links, VerifyOptions(), options, style(name))
+    assert {check.name for check in found.checks if not check.passed} == {"contract"}
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_topic_silently_missing_is_caught(name: str) -> None:
     good = written(name)

@@ -21,6 +21,8 @@ from pipeline.model import (
 FILLERS_BETWEEN = 3
 # Of each failed check; the rest is in receipt.json.
 FINDINGS_SHOWN = 5
+# Of the strong points that are left out: an article is no list of them, its receipt is.
+MISSED_SHOWN = 3
 # How the voices were told apart, where no model heard them.
 VOICES = {
     "captions": "the captions say who speaks",
@@ -240,7 +242,17 @@ def _footer(interview: Interview, moments: Moments) -> Iterator[str]:
     missed = interview.article.left_out_points
     if missed:
         yield "*Strong points that are not in the article:*"
-        yield "\n".join(_missed(interview, point, moments) for point in missed)
+        yield "\n".join(_strongest(interview, missed, moments))
+
+
+def _strongest(
+    interview: Interview, missed: Sequence[LeftOutPoint], moments: Moments
+) -> Iterator[str]:
+    """Those that weigh most, in the order in which they were said."""
+    shown = sorted(missed, key=lambda point: -point.weight)[:MISSED_SHOWN]
+    yield from (_missed(interview, point, moments) for point in missed if point in shown)
+    if more := len(missed) - len(shown):
+        yield f"- and {more} more, which the receipt names"
 
 
 def _missed(interview: Interview, point: LeftOutPoint, moments: Moments) -> str:
@@ -294,17 +306,20 @@ def _dropped(interview: Interview) -> str:
     seconds: dict[str, float] = {}
     for gone in interview.edited.dropped:
         seconds[gone.reason] = seconds.get(gone.reason, 0) + gone.end - gone.start
-    reasons = sorted(seconds, key=lambda reason: -seconds[reason])
+    long = (reason for reason in seconds if seconds[reason] >= 1)  # no clock shows less
+    reasons = sorted(long, key=lambda reason: -seconds[reason])
     told = ", ".join(f"{clock(seconds[why])} that {in_markdown(why)}" for why in reasons)
     return f"Left out of the reading: {told}; each in data/edited.json." if told else ""
 
 
 def _unproven(interview: Interview) -> list[str]:
     unnamed = sorted({_role_of(s.role) for s in interview.speakers if not s.name} - {"a speaker"})
+    # That check says both of it, voice by voice.
+    told = any(check.name == "speakers" and not check.passed for check in interview.receipt.checks)
     doubts = {
-        "who speaks: it was guessed from the text alone": not interview.turns.proven,
-        f"the name of {' and of '.join(unnamed)}": bool(unnamed),
-        "that the machine heard each word right: play the linked second before you quote it": (
+        "who speaks: it was guessed from the text alone": not (told or interview.turns.proven),
+        f"the name of {' and of '.join(unnamed)}": bool(unnamed) and not told,
+        "that the machine heard each word right: listen before you quote": (
             interview.transcript.source == "whisper"
         ),
     }

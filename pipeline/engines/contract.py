@@ -10,6 +10,7 @@ import unicodedata
 from pipeline.config import Style
 from pipeline.engines import paraphrased
 from pipeline.engines.case import CLOSE, Case, Found
+from pipeline.engines.outside import web_address
 from pipeline.engines.scripts import foreign_letters
 from pipeline.engines.shape import shape
 from pipeline.model import Article, Question
@@ -26,12 +27,12 @@ def contract(case: Case) -> Found:
         yield f"The style is {article.style}, not {case.compose.style}."
     if article.opener != _filled(case.style.opener, case.style.opener_unnamed, case):
         yield "The opener is not the one that is configured."
-    unnamed = case.style.closing_unnamed or case.style.closing
-    if article.closing != _filled(case.style.closing, unnamed, case):
+    closing = case.style.closing if _linked(case) else _unlinked(case.style)
+    if article.closing != _filled(closing, case.style.closing_unnamed or closing, case):
         yield "The closing is not the one that is configured."
     if not article.title.strip() or not article.standfirst.strip():
         yield "There is no title or no standfirst."
-    if _headings(article) != _headings(case.style):
+    if _headings(article) != _wanted_headings(case):
         yield "A heading is not the one that is configured."
     if article.questions and article.answer_label != case.style.answer_label:
         yield f"The answers are labelled “{article.answer_label}”, which is not configured."
@@ -54,8 +55,23 @@ def contract(case: Case) -> Found:
     yield from _links(case)
 
 
-def _headings(of: Article | Style) -> tuple[str, str, str]:
-    return of.opener_heading, of.closing_heading, of.links_heading
+def _linked(case: Case) -> bool:
+    """Whether a time in the article can be a link."""
+    return web_address(case.video.url) is not None
+
+
+def _unlinked(style: Style) -> str:
+    return style.closing_unlinked or style.closing
+
+
+def _headings(article: Article) -> tuple[str, str, str]:
+    return article.opener_heading, article.closing_heading, article.links_heading
+
+
+def _wanted_headings(case: Case) -> tuple[str, str, str]:
+    style = case.style
+    last = style.links_heading if _linked(case) else style.times_heading
+    return style.opener_heading, style.closing_heading, last
 
 
 def _length(where: str, question: Question, case: Case) -> Found:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from pipeline.config import Style
+from pipeline.engines.outside import web_address
 from pipeline.model import (
     Article,
     LeftOut,
@@ -24,6 +25,7 @@ from pipeline.model import (
     Turns,
     Video,
 )
+from pipeline.speech import forms
 
 MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
@@ -94,9 +96,10 @@ def opening(video: Video, speakers: Sequence[Speaker], style: Style) -> str:
 
 
 def ending(video: Video, speakers: Sequence[Speaker], style: Style) -> str:
-    """The style's closing; the unnamed one where it has one and a name is not known."""
-    facts = _facts(video, speakers)
-    return _chosen(style.closing, style.closing_unnamed or style.closing, facts)
+    """The style's closing: the one for what cannot be linked, or for names not known, if any."""
+    unlinked = style.closing_unlinked if web_address(video.url) is None else ""
+    closing = unlinked or style.closing
+    return _chosen(closing, style.closing_unnamed or closing, _facts(video, speakers))
 
 
 def _chosen(template: str, unnamed: str, facts: dict[str, str | None]) -> str:
@@ -128,8 +131,25 @@ def _filled(template: str, facts: dict[str, str | None]) -> str:
     return _BLANK.sub(lambda blank: facts[blank[1]] or _UNKNOWN[blank[1]], template)
 
 
-def standfirst(video: Video, speakers: Sequence[Speaker], turns: Turns, opener: str = "") -> str:
-    """One sentence: who, with whom, how long; where and when, if the opener does not say it."""
+def standfirst(
+    video: Video,
+    speakers: Sequence[Speaker],
+    turns: Turns,
+    opener: str = "",
+    about: Sequence[str] = (),
+) -> str:
+    """Who, with whom, how long; where and when, if the opener does not say it; on which topics."""
+    who = _who(video, speakers, turns, opener)
+    if not about:
+        return who
+    told = "; ".join(about)
+    return f"{who} The topics include: {told}{'' if told.endswith(_ENDS) else '.'}"
+
+
+_ENDS = (".", "?", "!", "…")
+
+
+def _who(video: Video, speakers: Sequence[Speaker], turns: Turns, opener: str) -> str:
     facts = _facts(video, speakers)
     length = lasting(video.duration or (turns.turns[-1].end if turns.turns else 0))
     channel, date, host = facts["channel"], facts["date"], facts["host"]
@@ -142,10 +162,59 @@ def standfirst(video: Video, speakers: Sequence[Speaker], turns: Turns, opener: 
         return f"An interview of {length}{where}."
     talk = "talk" if sum(speaker.role == "guest" for speaker in speakers) > 1 else "talks"
     who = " ".join([facts["guest"], talk, *([f"with {host}"] if host else []), f"for {length}"])
-    if channel and not (host and channel.casefold() in host.casefold()):
-        published = f"{channel} published on {date}" if date else f"{channel} published"
-        return f"{who} in an interview that {published}."
+    people = f"{facts['guest']} {host or ''}"
+    if channel and channel.casefold() not in people.casefold():
+        return f"{who} on {channel}{f', published {date}' if date else ''}."
     return f"{who} in an interview published on {date}." if date else f"{who}."
+
+
+TOPICS_TOLD = 4  # topics, at most
+LONGEST_TOLD = 60  # characters of a topic's title
+
+
+def about(
+    topics: Iterable[Topic],
+    said: Iterable[Statement],
+    turns: Turns,
+    speakers: Iterable[Speaker],
+) -> list[str]:
+    """Titles of the longest topics that the article quotes; none where there is but one.
+
+    Titles that were found are taken only where the host asks in just these words, and where they
+    are one term: "flour in a store" comes up, and is not what the talk is about.
+    """
+    hosts = {speaker.id for speaker in speakers if speaker.role == "host"}
+    seconds = [statement.start for statement in said]
+    told = [
+        topic
+        for topic in topics
+        if any(topic.start <= second < topic.end for second in seconds)
+        and len(topic.title) <= LONGEST_TOLD
+        and not _shouts(topic.title)
+        and (topic.source == "chapters" or _is_asked(topic, turns, hosts))
+    ]
+    longest = sorted(told, key=lambda topic: topic.start - topic.end)[:TOPICS_TOLD]
+    titles = [one_line(topic.title).rstrip(" .") for topic in told if topic in longest]
+    return titles if len(titles) > 1 else []
+
+
+def _is_asked(topic: Topic, turns: Turns, hosts: set[str]) -> bool:
+    """Whether its title is one term, and stands in a question of the host's."""
+    title = forms(topic.title.split())
+    if not turns.proven or any(map(_SMALL.fullmatch, title)):
+        return False
+    questions = (
+        forms(sentence.split())
+        for turn in turns.turns
+        if turn.speaker in hosts and topic.start <= turn.start < topic.end
+        for sentence in re.split(r"(?<=[.?!])\s+", turn.text)
+        if sentence.endswith("?")
+    )
+    return any(
+        question[place : place + len(title)] == title
+        for question in questions
+        for place in range(len(question))
+    )
 
 
 # --- the title ---
@@ -213,13 +282,34 @@ def _who_on_what(title: str, guest: str) -> str:
 
     >>> _who_on_what("Ada Lovelace: Engines and Poetry", "Ada Lovelace")
     'Ada Lovelace on Engines and Poetry'
+    >>> _who_on_what("Ada Lovelace: Looking for an engine", "Ada Lovelace")
+    'Ada Lovelace: Looking for an engine'
     """
     found = re.match(
         rf"(?:\W|[A-Z]{{2,6}}\d+)*({re.escape(guest)})\s*(?::|\s[-–—])\s+(.+)", title, re.I
     )
     if not found or found[2][:1] in "\"“'‘(" or found[2].endswith(("?", "!")):
         return title
-    return f"{guest} on {found[2]}"
+    if found[2][0].islower() or _in_title_case(found[2]):
+        return f"{guest} on {found[2]}"
+    # Within a sentence the capital would have to go, unless it is a name's: nobody knows here.
+    return f"{guest}: {found[2]}"
+
+
+_SMALL = re.compile(
+    r"an?|and|as|at|but|by|for|from|if|in|into|nor|of|on|or|over|the|to|vs|with", re.IGNORECASE
+)
+
+
+def _in_title_case(text: str) -> bool:
+    """Whether every word has a capital, but for the small ones.
+
+    >>> _in_title_case("Llama 3, & Caesar Augustus"), _in_title_case("Why the birds fly")
+    (True, False)
+    """
+    words = re.findall(r"[^\W\d_][\w'’-]*", text)[1:]
+    telling = [word for word in words if not _SMALL.fullmatch(word)]
+    return bool(telling) and all(word[0].isupper() for word in telling)
 
 
 WHOLE_TITLE = 5  # words before a colon that need no subtitle
@@ -251,10 +341,11 @@ def _shouts(title: str) -> bool:
 def links(
     video: Video, questions: Iterable[Question], sections: Iterable[Section] = ()
 ) -> tuple[Link, ...]:
-    """The interview, its channel, the second each question was asked and each section begins."""
-    found = [Link(one_line(video.title), video.url)]
-    if video.channel:
-        found.append(Link(one_line(video.channel), video.channel_url))
+    """The interview and its channel, where they have an address; the second of each question
+    and of each section.
+    """
+    pages = ((video.title, video.url), (video.channel or "", video.channel_url))
+    found = [Link(one_line(name), url) for name, url in pages if name and web_address(url)]
     asked = (Link(question.text, video.url, question.start) for question in questions)
     return (*found, *asked, *_places(sections, video))
 
@@ -305,7 +396,7 @@ def framed(
     bare = Article(
         style=style_name,
         title=headline(video, speakers),
-        standfirst=standfirst(video, speakers, turns, opener),
+        standfirst="",
         opener=opener,
         questions=article_questions,
         closing=ending(video, speakers, style),
@@ -314,7 +405,12 @@ def framed(
         sections=beside,
     )
     left = left_out(topics, bare.statements, article_questions, could_be_asked)
-    return replace(bare, left_out=left)
+    told = about(topics, bare.statements, turns, speakers)
+    return replace(
+        _headed(bare, video, style),
+        standfirst=standfirst(video, speakers, turns, opener, told),
+        left_out=left,
+    )
 
 
 def sectioned(
@@ -332,19 +428,32 @@ def sectioned(
     bare = Article(
         style=style_name,
         title=headline(video, speakers),
-        standfirst=standfirst(video, speakers, turns, opener),
+        standfirst="",
         opener=opener,
         questions=(),
         closing=ending(video, speakers, style),
         sections=article_sections,
-        opener_heading=style.opener_heading,
-        closing_heading=style.closing_heading,
-        links_heading=style.links_heading,
+        links=links(video, (), article_sections),
     )
     could_be_told = {point.topic for point in points if point.topic}
     chosen, none = "other topics had more to quote", "nothing in it can be quoted on its own"
     left = _untold(topics, bare.statements, could_be_told, chosen, none)
-    return replace(bare, links=links(video, (), article_sections), left_out=left)
+    told = about(topics, bare.statements, turns, speakers)
+    return replace(
+        _headed(bare, video, style),
+        standfirst=standfirst(video, speakers, turns, opener, told),
+        left_out=left,
+    )
+
+
+def _headed(article: Article, video: Video, style: Style) -> Article:
+    """With the headings that the style gives to what stands around."""
+    return replace(
+        article,
+        opener_heading=style.opener_heading,
+        closing_heading=style.closing_heading,
+        links_heading=style.links_heading if web_address(video.url) else style.times_heading,
+    )
 
 
 def _places(article_sections: Iterable[Section], video: Video) -> Iterator[Link]:

@@ -19,7 +19,6 @@ REFERENCES = (
     (r"[<>]", "HTML, autolinks, quotation blocks"),
     (r"&(?=#?\w+;)", "character references"),
     (r"\{", "Hugo shortcodes, Jekyll's Liquid, kramdown attributes"),
-    (r"\|", "kramdown makes a table of any line with one"),
     (r"~", "struck-out text, code fences"),
     (r"\$(?=\$)|(?<=\$)\$", "kramdown mathematics"),
     (r"@", "mail addresses and mentions become links"),
@@ -30,6 +29,7 @@ REFERENCES = (
 BACKSLASHED = (
     (r"[\\`*_\[\]]", "code, emphasis, links and images"),
     (r"#", "headings; Python-Markdown also strips them from a heading's end"),
+    (r"\|", "kramdown makes a table of any line with one, be it in a link's text"),
     (r"^[-+]", "lists, rules, headings underlined"),
     (r"(?<=^\d)[.)]|(?<=^\d\d)[.)]|(?<=^\d\d\d)[.)]|(?<=^\d\d\d\d)[.)]", "numbered lists"),
 )

@@ -67,8 +67,10 @@ def filled(
 
 def in_html(body: str) -> str:
     """Markdown as HTML that holds nothing but text, headings, lists, quotations and links."""
+    converter = markdown.Markdown(output_format="html")
+    converter.ESCAPED_CHARS.append("|")  # as its own tables do, which we do without
     return nh3.clean(
-        markdown.markdown(body, output_format="html"),
+        converter.convert(body),
         tags=TAGS,
         attributes=ATTRIBUTES,
         allowed_classes=CLASSES,
