@@ -450,9 +450,7 @@ def test_the_standfirst_says_where_though_the_opener_says_when() -> None:
 
 
 def about(*topics: Topic, proven: bool = True) -> list[str]:
-    said = [
-        Statement("Yes.", "quote", vik.GUEST, (), second, second) for second in range(0, 90, 5)
-    ]
+    said = [Statement("Yes.", "quote", vik.GUEST, (), second, second) for second in range(0, 90, 5)]
     turns = (
         Turn("t1", vik.HOST, 0, 9, "So a drum, in a store. How does the Fog signal work?", (0, 9)),
         Turn("t2", vik.GUEST, 9, 20, "What is a tide table?", (10, 14)),

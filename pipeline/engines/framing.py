@@ -304,10 +304,10 @@ _SMALL = re.compile(
 def _in_title_case(text: str) -> bool:
     """Whether every word has a capital, but for the small ones.
 
-    >>> _in_title_case("Llama 3, & Caesar Augustus"), _in_title_case("Why the birds fly")
+    >>> _in_title_case("Llama 3, $10b Models & Augustus"), _in_title_case("Why the birds fly")
     (True, False)
     """
-    words = re.findall(r"[^\W\d_][\w'’-]*", text)[1:]
+    words = re.findall(r"(?<!\w)[^\W\d_][\w'’-]*", text)[1:]
     telling = [word for word in words if not _SMALL.fullmatch(word)]
     return bool(telling) and all(word[0].isupper() for word in telling)
 
