@@ -114,7 +114,7 @@ def measured(articles: int) -> Iterator[Row]:
         folder = shelf(output, articles)
         kept = output / ".work" / "review"
         guard = safety.guard(kept, "127.0.0.1")
-        page = app.create(output, drafts.rules(), guard, Index(output, kept))
+        page = app.create(output, drafts.rules(), guard, Index(output, kept, drafts.rules()))
         client = TestClient(page, base_url="http://127.0.0.1")
 
         def get(path: str) -> Callable[[], None]:

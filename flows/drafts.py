@@ -78,9 +78,9 @@ def show(args: argparse.Namespace) -> int:
 
 def verify(args: argparse.Namespace, file: Path) -> int:
     """`mytake verify`: what an edited article says that cannot be proven."""
-    from flows.recheck import articles, recheck
     from pipeline import config as knobs
     from pipeline.engines import keys
+    from review.recheck import articles, recheck
 
     config = knobs.load(file)
     keys.give(os.environ)

@@ -36,7 +36,7 @@ def page(
     rules = Rules(config, file.parent / "styles")
     asking = [sys.executable, "-m", "flows.asking", str(output), str(file)]
     jobs = Jobs(again.command(output, file), asking, model(config))
-    index = Index(output, place)
+    index = Index(output, place, rules)
     # A thousand drafts take some seconds; the shelf shows those that are read already.
     threading.Thread(target=index.refresh, daemon=True).start()
     return app.create(output, rules, guard, index, jobs, blogs.configured(os.environ))

@@ -67,6 +67,12 @@ FILES = {
     "transcript.vtt": "text/vtt; charset=utf-8",
     "receipt.json": "application/json",
 }
+# What is done with all of it at once.
+WHOLE = {
+    "take in": editing.take_in,  # a newer version that a run wrote
+    "put back": editing.put_back,
+    "take over": editing.take_over,
+}
 STATUS = {
     NoSuchDraft: 404,
     ChangedMeanwhile: 409,
@@ -110,10 +116,10 @@ class Page:
         style = request.query_params.get("style", "")
         return draft.draft(self.output, request.path_params["name"], style)
 
-    def sheet(self, of: Draft, known: Interview, **values: Any) -> Response:
+    async def sheet(self, of: Draft, known: Interview) -> Response:
         """The article as it now is, for the page to put in."""
-        made = desk.sheet(of, known)
-        return self.show("sheet.html", sheet=made, fresh=True, job=self.job(of), **values)
+        made = await run_in_threadpool(desk.sheet, of, known, self.rules)
+        return self.show("sheet.html", sheet=made, fresh=True)
 
     def job(self, of: Draft) -> Job | None:
         """What is being done to all of it in the background."""
@@ -206,7 +212,7 @@ async def show_desk(page: Page, request: Request) -> Response:
     """One draft."""
     of = page.draft(request)
     known = await run_in_threadpool(editing.opened, of, page.rules)
-    made = await run_in_threadpool(desk.sheet, of, known)
+    made = await run_in_threadpool(desk.sheet, of, known, page.rules)
     answer = page.show(
         "desk.html", sheet=made, fresh=False, job=page.job(of), asked=page.asked(of),
         redoes=page.jobs is not None,
@@ -219,7 +225,8 @@ async def show_desk(page: Page, request: Request) -> Response:
 async def show_sheet(page: Page, request: Request) -> Response:
     """The article as it is by now."""
     of = page.draft(request)
-    made = desk.sheet(of, await run_in_threadpool(editing.opened, of, page.rules))
+    known = await run_in_threadpool(editing.opened, of, page.rules)
+    made = await run_in_threadpool(desk.sheet, of, known, page.rules)
     return page.show("sheet.html", sheet=made, fresh=False)
 
 
@@ -245,12 +252,12 @@ async def mend_one(page: Page, request: Request) -> Response:
     way, seen = form.get("way", ""), form.get("stamp", "")
     if way in ("undo", "redo"):
         known = await run_in_threadpool(editing.step, of, seen, way, page.rules)
-    elif way == "take in":
-        known = await run_in_threadpool(editing.take_in, of, seen, page.rules)
+    elif way in WHOLE:
+        known = await run_in_threadpool(WHOLE[way], of, seen, page.rules)
     else:
         where = form.get("where", "")
         known = await run_in_threadpool(editing.change, of, seen, way, where, form, page.rules)
-    return page.sheet(of, known)
+    return await page.sheet(of, known)
 
 
 async def restore(page: Page, request: Request) -> Response:
@@ -269,7 +276,7 @@ async def decide(page: Page, request: Request) -> Response:
     known = await run_in_threadpool(
         editing.decide, of, form.get("stamp", ""), status, reason, page.rules
     )
-    return page.sheet(of, known)
+    return await page.sheet(of, known)
 
 
 async def show_versions(page: Page, request: Request) -> Response:
@@ -417,7 +424,7 @@ async def send_to_blog(page: Page, request: Request) -> Response:
     body = export.body(replace(known, decision=decision))
     address = await run_in_threadpool(blog.send, known.article, body)
     await run_in_threadpool(editing.note, of, f"sent to {blog.name} as a draft", address)
-    return page.sheet(of, known)
+    return await page.sheet(of, known)
 
 
 # --- files ---

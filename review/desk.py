@@ -9,9 +9,11 @@ from pipeline.engines.moments import clock, in_article
 from pipeline.engines.outside import web_address
 from pipeline.model import Decision, Interview, Link, Passage, Question, Speaker, Statement, Turn
 from review import player, record, strip
+from review.checks import Rules
 from review.draft import Draft, listening_copy, styles
 from review.findings import TITLES, Finding, findings
 from review.record import Review
+from review.theirs import Theirs, theirs
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ class Sheet:
     review: Review
     decision: Decision | None
     by_hand: tuple[str, ...]
+    theirs: Theirs | None  # article.md, where somebody edited it: that is not what is shown
     newer: bool  # a run wrote a newer version beside the mended one
     others: tuple[str, ...]  # styles
     known: Interview
@@ -85,7 +88,8 @@ class Sheet:
         """As the shelf says it."""
         if self.decision:
             return self.decision.status
-        return "needs review" if self.found else "new"
+        looked_at = self.found or (self.theirs and not self.theirs.holds)
+        return "needs review" if looked_at else "new"
 
     @property
     def checks(self) -> list[tuple[str, bool]]:
@@ -123,7 +127,7 @@ class Sheet:
         return record.following(self.draft, self.review) is not None
 
 
-def sheet(of: Draft, known: Interview) -> Sheet:
+def sheet(of: Draft, known: Interview, rules: Rules) -> Sheet:
     """Everything about one draft."""
     told = record.review(of)
     found = tuple(findings(known.receipt))
@@ -138,8 +142,8 @@ def sheet(of: Draft, known: Interview) -> Sheet:
     about = tuple(one for one in found if one.place not in shown)
     return Sheet(
         of, record.stamp(of), frame, blocks, about, found, told, record.decision(of, told),
-        tuple(record.by_hand(of, told)), _newer(of, told), tuple(styles(of.folder)), known,
-        strip.chart(known), _audio(of),
+        tuple(record.by_hand(of, told)), theirs(of, told, rules), _newer(of, told),
+        tuple(styles(of.folder)), known, strip.chart(known), _audio(of),
     )  # fmt: skip
 
 

@@ -1,14 +1,14 @@
 """A change to a draft, from the stamp that a tab saw to the files on the disk."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from pathlib import Path
 
 from pipeline.engines.outside import plain
 from pipeline.errors import CannotMend, ChangedMeanwhile, NeedsReason
 from pipeline.model import Article, Decision, Interview, Question, Receipt, Statement
-from review import anchor, checks, mend, record
+from review import anchor, checks, mend, record, theirs
 from review.checks import Rules
 from review.draft import Draft, facts, interview, read
 from review.findings import findings
@@ -34,12 +34,17 @@ def opened(of: Draft, rules: Rules) -> Interview:
 def _as_it_is(of: Draft, rules: Rules) -> Interview:
     """As on the disk; once mended, with a receipt of today: a run may have changed the facts."""
     known, told = interview(of), record.review(of)
-    return known if told.version is None else _checked(of, told, known.article, rules)
+    # `mytake verify --write` has put the receipt of an edited article.md there.
+    others = record.is_edited(of, told, of.own("receipt.json"))
+    if told.version is None and not others:
+        return known
+    return _checked(of, told, known.article, rules)
 
 
 def _checked(of: Draft, told: Review, article: Article, rules: Rules) -> Interview:
     known = replace(facts(of.folder), receipt=read(of, "receipt.json", Receipt))
-    written = record.version(of, _written(of, told)).article
+    mended = told.version is not None
+    written = record.version(of, _written(of, told)).article if mended else article
     return replace(known, article=article, receipt=checks.receipt(known, article, written, rules))
 
 
@@ -86,11 +91,13 @@ def answered(
         return _kept(of, told, article, what, rules)
 
 
-def _kept(of: Draft, told: Review, article: Article, what: str, rules: Rules) -> Interview:
+def _kept(
+    of: Draft, told: Review, article: Article, what: str, rules: Rules, over: Collection[str] = ()
+) -> Interview:
     told = record.keep(of, told, article, what)
     known = _checked(of, told, article, rules)
     told = record.with_event(_undecided(told), what)
-    record.commit(of, told, checks.files(of, known, rules))
+    record.commit(of, told, checks.files(of, known, rules), over)
     return known
 
 
@@ -173,6 +180,75 @@ def note(of: Draft, what: str, reason: str = "") -> None:
         record.save(of, record.with_event(record.review(of), what, reason))
 
 
+# --- an article.md that somebody edited outside of the page ---
+
+# What takes its place; `mytake verify --write` renews the receipt of what was edited.
+REPLACED = ("article.md", "receipt.json")
+
+
+def put_back(of: Draft, seen: str, rules: Rules) -> Interview:
+    """Write what the page shows as article.md again; what was edited is kept among the versions."""
+    with record.alone(of):
+        told = _edited(of, seen)
+        known = _as_it_is(of, rules)
+        decision, stale = record.decision(of, told), _stale(of, told)
+        told = record.begun(of, told, known.article)
+        told = record.with_event(told, _set_aside(of, "put what this page shows into"))
+        over = [of.own(name) for name in REPLACED]
+        record.commit(of, told, checks.files(of, known, rules, decision), over)
+        _forget(stale)
+        return known
+
+
+def take_over(of: Draft, seen: str, rules: Rules) -> Interview:
+    """Make the edited article.md the article of the page, with what its own checks find.
+
+    Refused where something of it would be lost, as a paragraph of a person's own.
+    """
+    with record.alone(of):
+        told = _edited(of, seen)
+        name, stale = of.own("article.md"), _stale(of, told)
+        article = theirs.read(of, rules)
+        told = record.begun(of, told, interview(of).article)
+        made = checks.files(of, _checked(of, told, article, rules), rules)["article.md"]
+        if not theirs.says_all_of(of.file("article.md").read_text(encoding="utf-8"), made):
+            raise CannotMend(
+                f"Not all that was edited in {name} can be taken in here. It stays as it is.",
+                "Make those changes here, or go by what its own checks say.",
+            )
+        what = _set_aside(of, "took in what was edited in")
+        taken = _kept(of, told, article, what, rules, [of.own(name) for name in REPLACED])
+        _forget(stale)
+        return taken
+
+
+def _edited(of: Draft, seen: str) -> Review:
+    """What was done so far. Raises CannotMend where article.md is not edited any more."""
+    record.unchanged(of, seen)
+    told = record.review(of)
+    if not record.is_edited(of, told, of.own("article.md")):
+        raise CannotMend("The file is as this page wrote it.", "Load the page again.")
+    return told
+
+
+def _set_aside(of: Draft, what: str) -> str:
+    name = of.own("article.md")
+    return f"{what} {name}; as it was edited it is kept as {record.set_aside(of, name)}"
+
+
+def _stale(of: Draft, told: Review) -> list[Path]:
+    """Ours beside them, which are not needed once ours are in their places."""
+    if newer(of, "data/article.json").exists():  # a run's, to be brought together
+        return []
+    beside = {of.own(name): newer(of, name) for name in REPLACED}
+    return [path for own, path in beside.items() if record.is_ours(of, told, own, path)]
+
+
+def _forget(paths: list[Path]) -> None:
+    for path in paths:
+        path.unlink(missing_ok=True)
+
+
 # --- a newer version, written by a run ---
 
 
@@ -196,9 +272,9 @@ def take_in(of: Draft, seen: str | None, rules: Rules) -> Interview:
         told = record.keep(of, told, anew, "written anew by a run", by="mytake")
         article = checks.tidied(known, merged(known, base, mine, anew), anew)
         made = _kept(of, told, article, "kept the mends in what a run wrote anew", rules)
-        theirs = record.by_hand(of, record.review(of))
+        edited = record.by_hand(of, record.review(of))
         for name in (*record.OWN, "timeline.svg"):
-            if of.own(name) not in theirs:
+            if of.own(name) not in edited:
                 newer(of, name).unlink(missing_ok=True)
         return made
 

@@ -8,10 +8,11 @@ new one, and whoever opens the folder next writes what was still to be written.
 
 import contextlib
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import count
 from pathlib import Path
 from typing import Literal
 
@@ -81,7 +82,8 @@ def decision(of: Draft, told: Review) -> Decision | None:
 
 def stamp(of: Draft) -> str:
     """Another one after each change, by whomever: what a tab shows is compared with it."""
-    marks = [_digest(of.file(name)) for name in (FILE, "data/article.json", "receipt.json")]
+    names = (FILE, "data/article.json", "receipt.json", "article.md")
+    marks = [_digest(of.file(name)) for name in names]
     return hashlib.sha256(" ".join(marks).encode()).hexdigest()[:16]
 
 
@@ -165,26 +167,29 @@ def with_event(told: Review, what: str, reason: str = "") -> Review:
 # --- saving ---
 
 
-def commit(of: Draft, told: Review, texts: Mapping[str, str]) -> None:
-    """Save review.json, which decides, and then the files made from its version."""
+def commit(of: Draft, told: Review, texts: Mapping[str, str], over: Collection[str] = ()) -> None:
+    """Save review.json, which decides, and then the files made from its version.
+
+    `over`: files that take the place of what somebody made of them, which is kept elsewhere.
+    """
     pending = {of.own(name) if name in OWN else name: sha(text) for name, text in texts.items()}
     _write(of, replace(told, pending=pending))
-    settle(of, texts)
+    settle(of, texts, over)
 
 
 # What `render.written_out` gives under its main name, also for another style.
 OWN = ("article.md", "article.html", "receipt.json", "data/article.json")
 
 
-def settle(of: Draft, texts: Mapping[str, str]) -> None:
+def settle(of: Draft, texts: Mapping[str, str], over: Collection[str] = ()) -> None:
     """Write what is still to be written; an edited file stays, ours goes beside it."""
     told = review(of)
-    theirs = by_hand(of, told)
+    theirs = set(by_hand(of, told)) - set(over)
     ours = {of.own(name) if name in OWN else name: text for name, text in texts.items()}
     for own, text in ours.items():
         path = of.folder / own
         if own in theirs:
-            path = path.with_name(f"{path.stem}.new{path.suffix}")
+            path = of.folder / beside(of, told, own)
         if _digest(path) != sha(text):
             path.parent.mkdir(parents=True, exist_ok=True)
             store.write_whole(path, text.encode())
@@ -199,14 +204,43 @@ def save(of: Draft, told: Review) -> None:
 
 def by_hand(of: Draft, told: Review) -> list[str]:
     """Files of the article that somebody changed outside of this page."""
-    offered = publish.offered(of.folder)
-    changed = []
-    for own in dict.fromkeys((*(of.own(name) for name in OWN), *told.files)):
-        path = of.folder / own
-        ours = {told.files.get(own), told.pending.get(own), offered.get(own)}
-        if path.exists() and _digest(path) not in ours:
-            changed.append(own)
-    return changed
+    names = dict.fromkeys((*(of.own(name) for name in OWN), *told.files))
+    return [own for own in names if is_edited(of, told, own)]
+
+
+def is_edited(of: Draft, told: Review, own: str) -> bool:
+    """Whether that file is there, and is not as it was last written."""
+    path = of.folder / own
+    ours = {told.files.get(own), told.pending.get(own), publish.offered(of.folder).get(own)}
+    return path.exists() and _digest(path) not in ours
+
+
+def beside(of: Draft, told: Review, own: str) -> str:
+    """Where ours goes: article.new.md, with a number where somebody edited that one too."""
+    path = Path(own)
+    for number in count(1):
+        name = f"{path.stem}.new{number if number > 1 else ''}{path.suffix}"
+        there = path.with_name(name)
+        if not (of.folder / there).exists() or is_ours(of, told, own, of.folder / there):
+            return there.as_posix()
+    raise AssertionError("there is always another number")
+
+
+def is_ours(of: Draft, told: Review, own: str, beside: Path) -> bool:
+    """Whether what lies beside a file is as we put it there."""
+    offered = publish.offered(of.folder).get(beside.relative_to(of.folder).as_posix())
+    return _digest(beside) in {told.files.get(own), told.pending.get(own), offered}
+
+
+def set_aside(of: Draft, own: str) -> str:
+    """Keep a copy of what somebody made of a file, among the versions; gives its name."""
+    path = of.folder / own
+    folder = _folder(of)
+    folder.mkdir(parents=True, exist_ok=True)
+    number = 1 + len([*folder.glob(f"edited-*{path.suffix}")])
+    copy = folder / f"edited-{number}{path.suffix}"
+    store.write_whole(copy, path.read_bytes())
+    return copy.relative_to(of.folder).as_posix()
 
 
 def _write(of: Draft, told: Review) -> None:

@@ -18,12 +18,15 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import InterviewError
-from pipeline.model import Interview
+from pipeline.model import Decision, Interview
 from review import record, strip
+from review.checks import Rules
 from review.draft import Draft, drafts, interview, styles
+from review.theirs import Theirs, theirs
 
-SHAPE = 5  # raised when the tables change: the file is then made anew
+SHAPE = 6  # raised when the tables change: the file is then made anew
 WATCHED = (
+    "article.md",
     "receipt.json",
     "review.json",
     "data/article.json",
@@ -38,7 +41,7 @@ _TABLES = """
 create table drafts (
   name text primary key, signature text, title text, channel text, published text, duration real,
   people text, status text, found integer, reasons text, strip text, broken text, changed real,
-  styles text, number integer
+  styles text, aside text, number integer
 );
 create virtual table said using fts5(
   article, transcript, number unindexed, who unindexed, start unindexed,
@@ -64,6 +67,7 @@ class Entry:
     strip: str
     broken: str
     changed: float
+    aside: str  # of an article.md that somebody edited: what its own checks say
     reasons: tuple[str, ...]
     styles: tuple[str, ...]
 
@@ -83,8 +87,8 @@ class Hit:
 class Index:
     """The table. Safe to use from several threads."""
 
-    def __init__(self, output: Path, place: Path) -> None:
-        self.output, self.file = output, place / f"index-{SHAPE}.sqlite"
+    def __init__(self, output: Path, place: Path, rules: Rules) -> None:
+        self.output, self.file, self.rules = output, place / f"index-{SHAPE}.sqlite", rules
         self._lock = threading.Lock()
         self.reading = ""  # "312 of 1000" while it is made
         self._entries: list[Entry] | None = None  # None: something changed since they were read
@@ -128,7 +132,7 @@ class Index:
                     if len(changed) > 20:
                         self.reading = f"{place} of {len(changed)}"
                     _forget(base, name)
-                    _add(base, Draft(self.output / name), there[name])
+                    _add(base, Draft(self.output / name), there[name], self.rules)
                     if place % 50 == 0:
                         base.commit()
                         self._entries = None
@@ -149,7 +153,7 @@ class Index:
         with self._open() as base:
             rows = base.execute(
                 "select name, title, channel, published, duration, people, status, found, "
-                "strip, broken, changed, reasons, styles from drafts "
+                "strip, broken, changed, aside, reasons, styles from drafts "
                 "order by published desc, changed desc, name"
             ).fetchall()
         self._entries = [_entry(row) for row in rows]
@@ -235,16 +239,18 @@ def _forget(base: sqlite3.Connection, name: str) -> None:
     base.execute("delete from drafts where name = ?", (name,))
 
 
-def _add(base: sqlite3.Connection, one: Draft, signature: str) -> None:
+def _add(base: sqlite3.Connection, one: Draft, signature: str, rules: Rules) -> None:
     changed = one.folder.stat().st_mtime
     try:
         known = interview(one)
-        status, found, reasons = standing(one, known)
+        told = record.review(one)
+        edited = theirs(one, told, rules)
+        status, found, reasons = standing(record.decision(one, told), known, edited)
     except (InterviewError, ValueError) as error:
         why = " ".join(error.parts[:2]) if isinstance(error, InterviewError) else str(error)
         base.execute(
             "insert into drafts values "
-            "(?, ?, ?, '', '', 0, '', 'broken', 0, '[]', '', ?, ?, '[]', 0)",
+            "(?, ?, ?, '', '', 0, '', 'broken', 0, '[]', '', ?, ?, '[]', '', 0)",
             (one.name, signature, one.name, why[:500], changed),
         )
         return
@@ -256,12 +262,12 @@ def _add(base: sqlite3.Connection, one: Draft, signature: str) -> None:
     )
     number = base.execute("select coalesce(max(number), 0) + 1 from numbers").fetchone()[0]
     base.execute(
-        "insert into drafts values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?, ?)",
+        "insert into drafts values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?, ?, ?)",
         (
             one.name, signature, known.article.title, known.video.channel or "",
             (known.video.published or "")[:10], strip.lasts(known), people, status, found,
             json.dumps(reasons[:3]), strip.draw(known), changed, json.dumps(styles(one.folder)),
-            number,
+            f"{edited.name} was edited by hand. {edited.told}" if edited else "", number,
         ),
     )  # fmt: skip
     first = base.execute("select coalesce(max(rowid), 0) + 1 from said").fetchone()[0]
@@ -284,10 +290,12 @@ def _rows(known: Interview, number: int) -> Iterator[tuple[str, str, int, str, f
         yield "", gone.text, number, "", gone.start
 
 
-def standing(one: Draft, known: Interview) -> tuple[str, int, list[str]]:
+def standing(
+    decision: Decision | None, known: Interview, edited: Theirs | None
+) -> tuple[str, int, list[str]]:
     """Where it stands, how much was found, and the first of that."""
-    decision = record.decision(one, record.review(one))
     found = list(known.receipt.reasons)
     if decision:
         return decision.status, len(found), found
-    return ("needs review" if found else "new"), len(found), found
+    look = found or (edited and not edited.holds)
+    return ("needs review" if look else "new"), len(found), found

@@ -12,7 +12,6 @@ import markdown
 import pytest
 import yaml
 
-from flows.recheck import recheck
 from pipeline.compose import compose
 from pipeline.config import (
     ComposeOptions,
@@ -27,6 +26,7 @@ from pipeline.model import Article, Chapter, Interview, Receipt, Speaker, Video,
 from pipeline.outline import outline
 from pipeline.render import render
 from pipeline.verify import verify
+from review.recheck import recheck
 from tests import talk
 from tests.good_articles import NAMES, STYLES, style
 

@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 
 from flows.cli import main
-from flows.recheck import Rechecked, recheck
 from pipeline.config import ComposeOptions, Config, RenderOptions, VerifyOptions
 from pipeline.engines.outside import in_markdown
 from pipeline.errors import BrokenFolder
 from pipeline.model import Interview, Receipt, Voice, Voices
 from pipeline.render import render
 from pipeline.verify import verify
+from review.recheck import Rechecked, recheck
 from tests.good_articles import STYLES, Good, good_articles, style
 
 pytestmark = pytest.mark.slow

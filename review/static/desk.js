@@ -11,7 +11,7 @@ const lines = () => [...document.querySelectorAll("[data-line]")];
 const chosen = () => document.querySelector(".line.selected");
 const number = (text) => Number.parseFloat(text);
 let stop_at = null;
-let last_answer = 1;
+let wanted = null;  // the answer that was chosen in the article
 
 // --- hearing ---
 
@@ -127,7 +127,7 @@ function select(line, scroll = true) {
   const tools = line.querySelector(":scope > .tools");
   if (tools) tools.hidden = false;
   const answer = /^[aq](\d+)/.exec(line.id);
-  if (answer) last_answer = Number(answer[1]);
+  wanted = answer && Number(answer[1]);
   cite(line, scroll);
 }
 
@@ -236,15 +236,26 @@ function pick_up(heard) {
   if (line) {
     select(line, false);
     line.scrollIntoView({block: "nearest"});
+    wanted = null;
   }
-  const free = heard.dataset.sentence && !line && document.getElementById(`a${last_answer}.1`);
+  const answer = answer_for(heard);
+  const free = heard.dataset.sentence && !line && document.getElementById(`a${answer}.1`);
   pick.hidden = !free;
   if (!free) return;
   pick.dataset.start = heard.dataset.start;
   pick.dataset.end = heard.dataset.end;
   pick.querySelector("[name=sentence]").value = heard.dataset.sentence;
-  pick.querySelector("[name=where]").value = `a${last_answer}.1`;
-  pick.querySelector("[data-pick-where]").textContent = `answer ${last_answer}`;
+  pick.querySelector("[name=where]").value = `a${answer}.1`;
+  pick.querySelector("[data-pick-where]").textContent = `answer ${answer}`;
+}
+
+// The chosen one; else that whose question was the last one asked before the sentence.
+function answer_for(heard) {
+  if (wanted) return wanted;
+  const asked = lines().filter((line) => /^q\d/.test(line.id))
+    .sort((one, other) => number(one.dataset.start) - number(other.dataset.start));
+  const before = asked.filter((line) => number(line.dataset.start) <= number(heard.dataset.start));
+  return (before.at(-1) || asked[0])?.id.slice(1);
 }
 
 function tab(name) {
@@ -362,9 +373,9 @@ document.addEventListener("htmx:afterSettle", (event) => {
     mark_used();
     return from_address();
   }
-  if (!place || chosen()) return mark_used();
-  pick.hidden = true;
   mark_used();
+  if (event.detail.target?.id === "sheet") pick.hidden = true;
+  if (!place || chosen()) return;
   const all = lines();
   const line = document.getElementById(place.id) || all[Math.min(place.at, all.length - 1)];
   if (!line) return;

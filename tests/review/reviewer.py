@@ -19,7 +19,7 @@ class Browser:
         self.output = output
         place = output / ".work" / "review"
         self.guard = safety.guard(place, "127.0.0.1")
-        made = app.create(output, drafts.rules(), self.guard, Index(output, place))
+        made = app.create(output, drafts.rules(), self.guard, Index(output, place, drafts.rules()))
         self.client = TestClient(made, base_url="http://127.0.0.1:8321")
 
     def get(self, path: str, **headers: str) -> Any:

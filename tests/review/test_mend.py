@@ -1,8 +1,10 @@
 """Mending, deciding and what is kept of it."""
 
+import html
 import json
 import multiprocessing
 import os
+import re
 import signal
 import time
 from dataclasses import replace
@@ -14,10 +16,11 @@ import pytest
 
 from pipeline import store
 from pipeline.compose import compose
-from pipeline.config import ComposeOptions, load_style
+from pipeline.config import ComposeOptions, Config, load_style
 from pipeline.model import Article, Fallback
 from review import checks, draft, editing, mend, record
 from review.draft import Draft
+from review.recheck import recheck
 from tests import drafts
 from tests import lighthouse as vik
 from tests.review.reviewer import Browser, data
@@ -217,12 +220,147 @@ def test_every_version_is_kept_and_two_can_be_compared(browser: Browser, folder:
 
 
 def test_a_hand_in_the_files_is_seen_and_spared(browser: Browser, folder: Path) -> None:
-    by_hand = (folder / "article.md").read_text() + "\nMy own words.\n"
-    (folder / "article.md").write_text(by_hand)
-    assert "Edited outside of this page" in browser.get(f"/drafts/{folder.name}").text
+    mine = (folder / "article.md").read_text() + "\nMy own words.\n"
+    (folder / "article.md").write_text(mine)
+    assert "article.md was edited outside of this page" in shown(browser, folder)
     browser.mend(folder, "drop", "a1.2")
-    assert (folder / "article.md").read_text() == by_hand
+    assert (folder / "article.md").read_text() == mine
     assert "My own words" not in (folder / "article.new.md").read_text()
+    # Nor is what somebody makes of the file beside it.
+    (folder / "article.new.md").write_text("mine, too")
+    browser.mend(folder, "undo")
+    assert (folder / "article.new.md").read_text() == "mine, too"
+    assert "A keeper mostly listens" in (folder / "article.new2.md").read_text()
+
+
+def by_hand(folder: Path, was: str, now: str, name: str = "article.md") -> str:
+    text = (folder / name).read_text()
+    assert was in text
+    (folder / name).write_text(text.replace(was, now))
+    return text.replace(was, now)
+
+
+def shown(browser: Browser, folder: Path) -> str:
+    """The desk as a reader sees it."""
+    page = re.sub(r"<[^>]+>", "", browser.get(f"/drafts/{folder.name}").text)
+    return " ".join(html.unescape(page).split())
+
+
+def test_who_approves_is_told_that_blogs_take_the_edited_file_and_what_fails_in_it(
+    browser: Browser, folder: Path
+) -> None:
+    """A run after a wrong figure was put in by hand: the page shows the run's article."""
+    edited = by_hand(folder, "14 windows", "41 windows")
+    made = drafts.interview()
+    drafts.put(folder.parent, replace(made, article=replace(made.article, title="Told anew")))
+    assert "Told anew" in (folder / "article.new.md").read_text()
+
+    page = shown(browser, folder)
+    (finding,) = {line for line in found_by_verify(folder) if "is not what was said" in line}
+    assert page.count(finding) == 2, "on the desk, and where it is approved"
+    assert "All 9 checks hold of what this page shows. That is not article.md." in page
+    assert "What is approved is what this page shows, as article.new.md. article.md stays" in page
+    assert "does not say draft: true, so blogs will publish it as it was edited" in page
+    assert "The article is no draft any more" not in page
+    assert ">needs review</span>" in browser.get("/").text
+    assert (
+        "article.md was edited by hand. As it was edited, one thing does" in browser.get("/").text
+    )
+
+    browser.decide(folder, "approved")
+    assert (folder / "article.md").read_text() == edited
+    assert "review: approved" in (folder / "article.new.md").read_text()
+    page = shown(browser, folder)
+    assert "Approved, as article.new.md, on" in page and finding in page
+    assert "one thing does not hold" in browser.get("/").text
+    by_hand(folder, "draft: false", "draft: true")
+    assert "draft: true, so blogs that read that will not publish it" in shown(browser, folder)
+
+
+def found_by_verify(folder: Path) -> list[str]:
+    found = recheck(folder / "article.md", Config(), drafts.STYLES).receipt
+    return [line for check in found.checks for line in check.found]
+
+
+def test_what_the_page_shows_can_take_the_place_of_the_edited_file_which_is_kept(
+    browser: Browser, folder: Path
+) -> None:
+    edited = by_hand(folder, "14 windows", "41 windows")
+    browser.decide(folder, "approved")
+    page = browser.mend(folder, "put back").text
+    assert "as it was edited it is kept as data/versions/edited-1.md" in page
+    assert (folder / "data" / "versions" / "edited-1.md").read_text() == edited
+    text = (folder / "article.md").read_text()
+    assert "14 windows" in text and "review: approved" in text and "draft: false" in text
+    assert not list(folder.rglob("*.new.*"))
+    assert "outside of this page" not in shown(browser, folder)
+    assert "edited by hand" not in browser.get("/").text
+    gone = browser.mend(folder, "put back")
+    assert gone.status_code == 422 and "The file is as this page wrote it" in gone.text
+    again = by_hand(folder, "14 windows", "15 windows")
+    browser.mend(folder, "put back")
+    assert (folder / "data" / "versions" / "edited-2.md").read_text() == again
+
+
+def test_edits_by_hand_can_be_taken_in_and_are_then_held_to_their_own_checks(
+    browser: Browser, folder: Path
+) -> None:
+    edited = by_hand(folder, "14 windows", "41 windows")
+    page = browser.mend(folder, "take over").text
+    assert "Use what was said" in page and "needs review" in page
+    assert "41 windows" in " ".join(texts(folder, 2))
+    assert "draft: true" in (folder / "article.md").read_text()
+    assert (folder / "data" / "versions" / "edited-1.md").read_text() == edited
+    assert browser.decide(folder, "approved").status_code == 422, "it needs a reason"
+    browser.mend(folder, "undo")
+    assert "14 windows" in (folder / "article.md").read_text()
+
+
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [
+        ("## Links", "A paragraph of my own.\n\n## Links"),
+        ("\ndate:", "\ntags: [lights]\ndate:"),
+        ("\ndate:", "\n: : [\ndate:"),
+    ],
+)
+def test_nothing_of_an_edit_is_lost_by_taking_it_in(
+    browser: Browser, folder: Path, was: str, now: str
+) -> None:
+    edited = by_hand(folder, was, now)
+    refused = browser.mend(folder, "take over")
+    assert refused.status_code == 422 and "It stays as it is" in refused.text
+    assert (folder / "article.md").read_text() == edited
+    assert not (folder / "review.json").exists()
+
+
+def test_what_cannot_be_read_is_told_and_spared(browser: Browser, folder: Path) -> None:
+    (folder / "article.md").write_bytes(b"---\n\xff\xfe")
+    page = shown(browser, folder)
+    assert "It cannot be checked" in page and "Take those edits in here" not in page
+    assert "It cannot be checked" in browser.get("/").text
+    browser.mend(folder, "put back")
+    assert (folder / "data" / "versions" / "edited-1.md").read_bytes() == b"---\n\xff\xfe"
+
+
+def test_who_approves_must_have_seen_what_was_edited_meanwhile(
+    browser: Browser, folder: Path
+) -> None:
+    seen = browser.stamp(folder)
+    by_hand(folder, "14 windows", "41 windows")
+    answer = browser.post(f"/drafts/{folder.name}/decide", stamp=seen, status="approved")
+    assert answer.status_code == 409 and not (folder / "review.json").exists()
+
+
+def test_the_receipt_of_an_edited_file_is_not_shown_as_that_of_the_page(
+    browser: Browser, folder: Path
+) -> None:
+    by_hand(folder, "14 windows", "41 windows")
+    recheck(folder / "article.md", Config(), drafts.STYLES).write()
+    assert "All 9 checks hold of what this page shows" in shown(browser, folder)
+    browser.mend(folder, "put back")
+    assert data(folder, "receipt.json")["status"] == "ready"
+    assert "outside of this page" not in shown(browser, folder)
 
 
 # --- runs ---

@@ -327,7 +327,7 @@ def test_a_password_is_kept_as_a_hash_and_opens_the_page(output: Path, folder: P
     assert "horse" not in kept and kept.startswith("scrypt$")
     assert (place / "password").stat().st_mode & 0o077 == 0
     guard = safety.guard(place, "192.0.2.7")
-    made = app.create(output, drafts.rules(), guard, Index(output, place))
+    made = app.create(output, drafts.rules(), guard, Index(output, place, drafts.rules()))
     client = TestClient(made, base_url="http://192.0.2.7:8321", follow_redirects=False)
     for path in ("/", f"/drafts/{folder.name}/audio", f"/drafts/{folder.name}/files/article.md"):
         assert client.get(path).headers["location"] == "/login", path

@@ -69,7 +69,7 @@ def browser(folder: Path, blog: Any) -> Browser:
         }
     )
     place = folder.parent / ".work" / "review"
-    index = Index(folder.parent, place)
+    index = Index(folder.parent, place, drafts.rules())
     page = app.create(folder.parent, drafts.rules(), made.guard, index, None, ready)
     made.client = TestClient(page, base_url="http://127.0.0.1:8321")
     return made
