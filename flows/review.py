@@ -96,7 +96,10 @@ def _listening(host: str, port: int) -> socket.socket:
         number = getattr(error, "errno", None)
         why = f"{os.strerror(number)}." if number else str(error)
         raise ConfigError(
-            f"port {port} at {host}", why, "Give another one: --port 8322."
+            f"port {port} at {host}",
+            why,
+            "Is the page there already? `mytake serve` offers it, too; `mytake status` says where. "
+            "Else give another port: --port 8322.",
         ) from error
 
 

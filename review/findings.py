@@ -14,6 +14,7 @@ ALSO_CHOICES = (("questions", re.compile(r"out of the order in which it was said
 
 # What it is called on the page; the words of `verify` are for scripts.
 TITLES = {
+    "read back": "By hand",
     "quotes": "Word for word",
     "attribution": "Who said it",
     "questions": "The questions",

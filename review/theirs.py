@@ -10,7 +10,7 @@ from review import record
 from review.checks import Rules
 from review.draft import Draft
 from review.findings import Finding, findings
-from review.recheck import recheck
+from review.recheck import EDITED, recheck
 from review.record import Review
 
 FILE = "article.md"
@@ -35,6 +35,11 @@ class Theirs:
         return not self.found and not self.unread
 
     @property
+    def followed(self) -> bool:
+        """Whether all of its text could be read back, so that it may be taken in."""
+        return not self.unread and not any(one.check == EDITED for one in self.found)
+
+    @property
     def told(self) -> str:
         """What its own check says."""
         if self.unread:
@@ -57,7 +62,13 @@ def theirs(of: Draft, told: Review, rules: Rules) -> Theirs | None:
     except (InterviewError, ValueError) as error:
         parts = error.parts[1:2] if isinstance(error, InterviewError) else (f"{error}.",)
         return Theirs(name, shown, False, 0, (), " ".join(parts))
-    return Theirs(name, shown, draft, len(receipt.checks), tuple(findings(receipt)))
+    found = sorted(findings(receipt), key=_gravity)
+    return Theirs(name, shown, draft, len(receipt.checks), tuple(found))
+
+
+def _gravity(one: Finding) -> int:
+    """What was said otherwise first; lines of a list that a run has written anew are many."""
+    return 2 if not one.hard else one.check == EDITED
 
 
 def _front(of: Draft) -> dict[str, object]:

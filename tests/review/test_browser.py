@@ -227,6 +227,63 @@ def test_a_sentence_of_the_transcript_is_added_with_a_click(
     assert len(said_of(folder, "data/article.json")["questions"]) == 6
 
 
+UNUSED = "#transcript .heard[data-sentence]:not(.used):not(.unused):not(.unsure)"
+
+
+def test_a_sentence_goes_to_the_answer_whose_question_stands_before_it(
+    tab: Any, address: str, folder: Path
+) -> None:
+    opened(tab, address, folder)
+    asked = [question["start"] for question in said_of(folder, "data/article.json")["questions"]]
+    free = tab.query_selector_all(UNUSED)
+    last = [one for one in free if float(one.get_attribute("data-start")) > asked[2]][-1]
+    right = sum(start <= float(last.get_attribute("data-start")) for start in asked)
+    last.click()
+    assert tab.inner_text("[data-pick-where]") == f"answer {right}" and right > 2
+    # Who chose an answer means that one, until they choose in the transcript.
+    tab.click("#a2\\.1 .said")
+    last.click()
+    assert tab.inner_text("[data-pick-where]") == "answer 2"
+    tab.click("#transcript .heard.used >> nth=0")
+    last.click()
+    assert tab.inner_text("[data-pick-where]") == f"answer {right}"
+
+    # What was saved is told above that button, not over it.
+    tab.click("#a1\\.3 .said")
+    tab.keyboard.press("x")
+    saved(tab, "dropped")
+    last.click()
+    toast, button = (
+        tab.locator(place).bounding_box() for place in ("#told .saved", "#pick form button")
+    )
+    assert toast["y"] + toast["height"] <= button["y"]
+    tab.click("#pick form button")
+    saved(tab, "added a sentence")
+    assert not tab.is_visible("#pick"), "it is in"
+
+
+def test_an_article_edited_by_hand_is_told_where_it_is_approved(
+    tab: Any, address: str, folder: Path
+) -> None:
+    file = folder / "article.md"
+    edited = file.read_text("utf-8").replace("$640,000", "$460,000")
+    file.write_text(edited, "utf-8")
+    opened(tab, address, folder)
+    held(tab, "edited by hand")
+    tab.keyboard.press("a")
+    assert "$460,000" in tab.inner_text("#approve .bad")
+    held(tab, "approving beside an edited file")
+    tab.click("#approve button:has-text('Put what this page shows into article.md')")
+    saved(tab, "as it was edited it is kept as data/versions/edited-1.md")
+    assert tab.query_selector("#theirs") is None
+    assert "$640,000" in file.read_text("utf-8")
+    assert (folder / "data" / "versions" / "edited-1.md").read_text("utf-8") == edited
+    tab.keyboard.press("a")
+    tab.click("#approve .primary")
+    tab.wait_for_selector("#status.approved")
+    assert "review: approved" in file.read_text("utf-8")
+
+
 def test_youtubes_player_is_loaded_by_a_click_and_by_nothing_else(
     chromium: Any, address: str, folder: Path
 ) -> None:
