@@ -71,11 +71,15 @@ class Draft:
         return self.folder / self.own(name)
 
     def own(self, name: str) -> str:
-        """The same as a name below the folder: article-essay.md."""
+        """The same as a name below the folder.
+
+        >>> Draft(Path(), "essay").own("data/versions/0001.json")
+        'data/versions-essay/0001.json'
+        """
         if not self.style:
             return name
-        folder, slash, last = name.rpartition("/")
-        return folder + slash + _OWN.sub(rf"\g<name>-{self.style}\g<rest>", last, count=1)
+        its = rf"\g<name>-{self.style}\g<rest>"
+        return "/".join(_OWN.sub(its, part, count=1) for part in name.split("/"))
 
 
 def drafts(output: Path) -> Iterator[Draft]:

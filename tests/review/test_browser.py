@@ -234,7 +234,8 @@ def test_a_sentence_goes_to_the_answer_whose_question_stands_before_it(
     tab: Any, address: str, folder: Path
 ) -> None:
     opened(tab, address, folder)
-    asked = [question["start"] for question in said_of(folder, "data/article.json")["questions"]]
+    article = said_of(folder, "data/article.json")
+    asked = [question["start"] for question in article["questions"]]
     free = tab.query_selector_all(UNUSED)
     last = [one for one in free if float(one.get_attribute("data-start")) > asked[2]][-1]
     right = sum(start <= float(last.get_attribute("data-start")) for start in asked)
@@ -244,7 +245,8 @@ def test_a_sentence_goes_to_the_answer_whose_question_stands_before_it(
     tab.click("#a2\\.1 .said")
     last.click()
     assert tab.inner_text("[data-pick-where]") == "answer 2"
-    tab.click("#transcript .heard.used >> nth=0")
+    tab.click(f'.heard[data-start="{article["questions"][0]["answer"][0]["start"]}"]')
+    assert tab.query_selector("#a1\\.1.selected")
     last.click()
     assert tab.inner_text("[data-pick-where]") == f"answer {right}"
 

@@ -141,6 +141,38 @@ def test_another_style_has_a_desk_of_its_own(browser: Browser, output: Path) -> 
     assert browser.get(f"/drafts/{folder.name}?style=essay").status_code == 404
 
 
+def test_another_style_is_mended_and_approved_without_touching_the_first(
+    browser: Browser, output: Path
+) -> None:
+    from pipeline.model import Written
+
+    made = drafts.interview()
+    brief = replace(made.article, style="brief", title="The brief one")
+    other = Written(brief, drafts.receipt(made.video, brief))
+    folder = drafts.put(output, replace(made, others=(other,)))
+
+    def do(what: str, **fields: str) -> str:
+        page = browser.get(f"/drafts/{folder.name}?style=brief").text
+        stamp = re.search(r'id="stamp"[^>]*value="(\w+)"', page)
+        assert stamp
+        address = f"/drafts/{folder.name}/{what}?style=brief"
+        answer = browser.post(address, stamp=stamp[1], **fields)
+        assert answer.status_code == 200, answer.text
+        return (folder / "article-brief.md").read_text()
+
+    browser.mend(folder, "reword", "title", text="The first one's")
+    browser.mend(folder, "undo")
+    first = (folder / "article.md").read_text()
+    assert "A shorter title" in do("mend", way="reword", where="title", text="A shorter title")
+    written = do("mend", way="undo")
+    assert 'title: "The brief one"' in written
+    (folder / "article-brief.md").write_text(written.replace("14 windows", "41 windows"))
+    assert "41 windows" in do("mend", way="take over")
+    assert do("mend", way="undo") == written
+    assert "review: approved" in do("decide", status="approved", reason="it is brief")
+    assert (folder / "article.md").read_text() == first
+
+
 def test_a_bug_is_told_beside_the_article_and_not_in_its_place(
     browser: Browser, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
