@@ -170,6 +170,14 @@ def speaker(part: str) -> tuple[str | None, Any]:
 
 def run(args: argparse.Namespace) -> int:
     """`mytake run`: one article each; one failure never stops the others."""
+    from flows import leaving
+
+    with leaving.in_order():
+        return write_all(args)
+
+
+def write_all(args: argparse.Namespace) -> int:
+    """What all the arguments of `mytake run` point at, one after the other."""
     from flows import again
     from pipeline.history import History
 

@@ -26,7 +26,7 @@ from typing import IO
 import filelock
 
 from flows import house as houses
-from flows import reviewing
+from flows import leaving, reviewing
 from flows.api import GOING, LATER, LOOK, NO_ROOM, NOW, Api, Json
 from flows.house import House
 from flows.screen import plain, say, tell
@@ -359,7 +359,7 @@ class Serving:
             tell(error)
             return
         self._free().give({"register": "all"})
-        say(f"{clock()}  read anew: {len(self.house.channels)} channels")
+        say(f"{clock()}  read anew. {_watched(len(self.house.channels))}")
 
     # --- at the end ---
 
@@ -415,21 +415,39 @@ def serve(house: House, port: int | None = None) -> int:
         try:
             serving.begin()
             with reviewing.offered(house):
-                say(f"{len(house.channels)} channels are watched. Ctrl-C stops; work is kept.")
+                say(f"{_watched(len(house.channels))} Ctrl-C stops; work is kept.")
                 _rounds(serving, stop)
         finally:
             serving.end()
     finally:
         server.end()
         lock.release()
+    say("Stopped. `mytake serve` goes on from there.")
     return 0
+
+
+def _watched(channels: int) -> str:
+    """For people.
+
+    >>> _watched(0), _watched(1), _watched(2)
+    ('No channel is watched.', '1 channel is watched.', '2 channels are watched.')
+    """
+    return {0: "No channel is watched.", 1: "1 channel is watched."}.get(
+        channels, f"{channels} channels are watched."
+    )
 
 
 def _stopping() -> Callable[[], bool]:
     """Has somebody asked us to stop?"""
     asked: list[int] = []
+
+    def ask(number: int, _: object) -> None:
+        if not asked:
+            leaving.tell("Stopping: some seconds, what is finished is kept.")
+        asked.append(number)
+
     for kind in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(kind, lambda number, _: asked.append(number))
+        signal.signal(kind, ask)
     return lambda: bool(asked)
 
 

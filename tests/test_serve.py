@@ -88,7 +88,7 @@ class Served:
                 stderr=log,
             )
         try:
-            until(lambda: b"are watched" in self.log.read_bytes() or self.process.poll(), 180)
+            until(lambda: b"Ctrl-C stops" in self.log.read_bytes() or self.process.poll(), 180)
         except AssertionError:
             self.process.terminate()  # nothing is left behind
             raise
