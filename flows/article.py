@@ -15,6 +15,7 @@ from prefect.states import Completed, Failed
 from flows import again, artifacts, house, limits, path, watch
 from flows.api import NO_ROOM
 from flows.screen import tell_steps
+from pipeline import publish
 from pipeline.config import Config, Style
 from pipeline.errors import InterviewError
 from pipeline.model import Published, Source
@@ -109,7 +110,8 @@ def video(
         return Failed(message=outcome.why)
     if outcome.published is None:
         return Completed(name="PutOff", message=outcome.why)
-    return Completed(message=f"{outcome.why}: {outcome.published.article}")
+    newest = publish.newest(outcome.published.article)  # article.md may have been edited
+    return Completed(message=f"{outcome.why}: {newest}")
 
 
 def _order(url: str, channel: str | None, opened: house.House) -> watch.Order:

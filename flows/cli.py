@@ -190,6 +190,7 @@ def write_all(args: argparse.Namespace) -> int:
         try:
             others = {**written_styles(args, config, output, source.key), **asked}
             do_again(args, output, source.key)
+            before = last_written(output, source.key)
             told = again.as_told(config, output, source, people(args))
             published = write(source, told, style, output, others)
         except InterviewError as error:
@@ -198,14 +199,34 @@ def write_all(args: argparse.Namespace) -> int:
             continue
         written += 1
         History(output).forgive(source.key)
-        say(f"{published.status.replace('_', ' ')}:")
+        kept = before == last_written(output, source.key)
+        say(f"{published.status.replace('_', ' ')}{', nothing to do' if kept else ''}:")
         for name in dict.fromkeys(args.style or [config.compose.style]):
-            print(published.folder / article_file(name, config), flush=True)
+            tell_written(published.folder / article_file(name, config))
     if failures and written + len(failures) > 1:
         say(f"\n{written} written, {len(failures)} failed:")
         for failure in failures:
             say(plain(f"  {failure.parts[0]} {failure.parts[1]}"))
     return 1 if failures else 0
+
+
+def last_written(output: Path, key: str) -> int | None:
+    """When its article was last written, to tell a run that had nothing to do."""
+    mark = output / ".work" / key / "publish.json"
+    return mark.stat().st_mtime_ns if mark.exists() else None
+
+
+def tell_written(file: Path) -> None:
+    """The path of what is ready: of an article that a person edited, the new version's."""
+    from pipeline import publish
+
+    newest = publish.newest(file)
+    print(newest, flush=True)
+    if newest != file:
+        say(f"  That is the new version: {file.name} was edited, and stays as it is.")
+    if publish.edited(file):
+        say(f"  {file.name} was edited by hand. Does every sentence of it still hold?")
+        say(f'    mytake verify "{file}"')
 
 
 def do_again(args: argparse.Namespace, output: Path, key: str) -> None:

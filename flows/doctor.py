@@ -11,7 +11,7 @@ from pathlib import Path
 
 from flows import server
 from pipeline.config import Config, load
-from pipeline.errors import InterviewError
+from pipeline.errors import NEWER_YTDLP, InterviewError
 
 REACHED = (  # what for, host
     ("YouTube", "www.youtube.com"),
@@ -112,7 +112,7 @@ def _ytdlp() -> Finding:
     version = importlib.metadata.version("yt-dlp")
     year, month, day = map(int, version.split(".")[:3])
     age = (date.today() - date(year, month, day)).days
-    fix = "Sites change: .venv/bin/pip install -U yt-dlp"
+    fix = f"Sites change: {NEWER_YTDLP}"
     return Finding("yt-dlp", age < 90, f"{version}, {age} days old", fix, needed=False)
 
 

@@ -67,7 +67,7 @@ def show(args: argparse.Namespace) -> int:
     """`mytake show`: people with the evidence, topics, and what could not be proven."""
     folder = published_folder(args.video, args.out)
     if folder is None:
-        return tell_what_there_is(args.video, args.out)
+        return show_what_was_heard(args.video, args.out)
     try:
         for line in shown(folder):
             print(line)
@@ -105,11 +105,24 @@ def verify(args: argparse.Namespace, file: Path) -> int:
     return 1 if bad else 0
 
 
+def show_what_was_heard(video: str, output: Path) -> int:
+    """Of a recording that gave no article: who spoke, and all that was said."""
+    from flows import heard
+
+    found = list(heard.lines(video, output))
+    for line in found:
+        print(line)
+    return 0 if found else tell_what_there_is(video, output)
+
+
 def tell_what_there_is(video: str, output: Path) -> int:
     """Say that a video was not found, and which would be."""
-    say(f"mytake: {output} has no article of {video}. It has:")
-    for known in sorted(output.glob("*/data/video.json")):
-        say(f"  {known.parent.parent.name}")
+    known = sorted(output.glob("*/data/video.json"))
+    say(
+        plain(f"mytake: {output} has no article of {video}{'. It has:' if known else ', nor any.'}")
+    )
+    for one in known:
+        say(f"  {one.parent.parent.name}")
     return 1
 
 

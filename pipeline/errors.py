@@ -1,6 +1,12 @@
 """What can go wrong that a user can cause or cure. Anything else is a bug and stops the run."""
 
+import shlex
+import sys
 from typing import ClassVar
+
+# What a bare `pip` updates is another Python's.
+_PYTHON = shlex.quote(sys.executable).replace("{", "{{").replace("}", "}}")
+NEWER_YTDLP = f"{_PYTHON} -m pip install -U yt-dlp"
 
 
 class InterviewError(Exception):
@@ -87,7 +93,7 @@ class DaySpent(InterviewError):
 class VideoUnavailable(InterviewError):
     what = "Could not get {0}."
     why = "The site answered: {1}"
-    fix = "Open it in a browser. If it plays there, update yt-dlp (pip install -U yt-dlp)."
+    fix = f"Open it in a browser. If it plays there, update yt-dlp: {NEWER_YTDLP}"
 
 
 class PrivateVideo(VideoUnavailable):
@@ -123,7 +129,7 @@ class Protected(VideoUnavailable):
 
 
 class NoFormats(VideoUnavailable):
-    fix = "Update yt-dlp (pip install -U yt-dlp); see `mytake doctor` for the JavaScript runtime."
+    fix = f"See `mytake doctor` for the JavaScript runtime, and update yt-dlp: {NEWER_YTDLP}"
 
 
 class NoMedia(InterviewError):
@@ -150,7 +156,7 @@ class RateLimited(InterviewError):
 class MediaRefused(InterviewError):
     what = "The site refused the audio of {0}."
     why = "It answered: {1}"
-    fix = "Update yt-dlp (pip install -U yt-dlp) and try again; links expire after some hours."
+    fix = f"Links expire after some hours: try again. If it stays, update yt-dlp: {NEWER_YTDLP}"
     may_pass = True
 
 
@@ -176,13 +182,13 @@ class TooLong(InterviewError):
 class TooShort(InterviewError):
     what = "{0} is too short."
     why = "It lasts {1}; {2} is the least that was asked for."
-    fix = "Lower `shortest` in config/channels.toml if you mean it."
+    fix = "Lower `shortest`, in config/channels.toml or in [download], if you mean it."
 
 
 class TooOld(InterviewError):
     what = "{0} is too old."
     why = "It was published on {1}; only what came since {2} was asked for."
-    fix = "Change `since` in config/channels.toml if you mean it."
+    fix = "Change `since`, in config/channels.toml or in [download], if you mean it."
 
 
 # --- the file ---
@@ -212,7 +218,9 @@ class NoSpeech(InterviewError):
 class NotAnInterview(InterviewError):
     what = "{0} holds no question with an answer."
     why = "{1}"
-    fix = "Articles are made from conversations; see transcript and speakers with `mytake show`."
+    fix = (
+        "Articles are made of conversations. Who said what: mytake show, with the same URL or file."
+    )
 
 
 class BrokenFolder(InterviewError):

@@ -77,6 +77,24 @@ def offered(folder: Path) -> dict[str, str]:
     return _record(folder).files
 
 
+def newest(file: Path) -> Path:
+    """The newest version of a published file: itself, or article.new.md where it was edited.
+
+    Itself, too, where nothing newer lies beside what a person made of it.
+    """
+    given = _record(file.parent).files.get(file.name)
+    beside = sorted(file.parent.glob(f"{file.stem}.new*{file.suffix}"))
+    found = (path for path in (file, *beside) if path.is_file() and store.digest(path) == given)
+    return next(found, file)
+
+
+def edited(file: Path) -> bool:
+    """Did a person change it by hand, and not on the page for reviewing?"""
+    if file.name in reviewed(file.parent):
+        return False
+    return store.digest(file) != _record(file.parent).files.get(file.name)
+
+
 @contextlib.contextmanager
 def alone(root: Path) -> Iterator[Path]:
     """One publication into this folder at a time; gives the place to build in, on its disk."""
