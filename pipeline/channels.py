@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from cronsim import CronSim, CronSimError
 from pydantic import Field, StringConstraints, ValidationError, field_validator, model_validator
 
-from pipeline.config import Config, Options, Spelling, nearest, read_toml, who_is_who
+from pipeline.config import Config, Options, Spelling, in_words, nearest, read_toml, who_is_who
 from pipeline.engines import notices
 from pipeline.engines.channels import address
 from pipeline.errors import ConfigError
@@ -227,8 +227,7 @@ def _told(kind: str, place: tuple[str, ...], first: Any) -> tuple[str, str]:
         return "There is no such field.", nearest(place[-1], sorted(known))
     if place[-1] == "[key]":
         return "A name has small letters, digits and hyphens, 40 at most.", "Rename it."
-    message = str(first["msg"]).removeprefix("Value error, ")
-    return f"{message[0].upper()}{message[1:]}.", "Mend it there."
+    return in_words(first), "Mend it there."
 
 
 def _wrong(path: Path, text: str, place: tuple[str, ...], why: str, fix: str) -> ConfigError:

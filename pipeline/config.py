@@ -523,7 +523,8 @@ BLANKS = frozenset({"host", "guest", "title", "channel", "date"})
 def _fills(text: str, known: Collection[str]) -> str:
     unknown = set(re.findall(r"\{(\w*)\}", text)) - set(known)
     if unknown:
-        raise ValueError(f"there is no {{{min(unknown)}}} to fill in, only {sorted(known)}")
+        blanks = ", ".join(f"{{{name}}}" for name in sorted(known))
+        raise ValueError(f"there is no {{{min(unknown)}}} to fill in, only {blanks}")
     return text
 
 
@@ -780,7 +781,7 @@ def _checked(
         first = error.errors()[0]
         knob = ".".join(map(str, first["loc"]))
         if first["type"] != "extra_forbidden":
-            why = f"{first['msg']}, not {first['input']!r}."
+            why = in_words(first)
             if first["loc"][:2] in asked:
                 told = f"--{first['loc'][1]} on the command line", why, "Give another value."
             else:
@@ -790,6 +791,53 @@ def _checked(
         raise ConfigError(
             f"{knob} in {path}", "There is no such knob.", nearest(str(first["loc"][-1]), known)
         ) from error
+
+
+# pydantic's name of a mistake -> what is said of it; {…} is what pydantic tells beside
+WORDS = {
+    "missing": "It has to be there, and is not",
+    "int_type": "It is a whole number",
+    "int_parsing": "It is a whole number",
+    "int_from_float": "It is a whole number",
+    "float_type": "It is a number",
+    "float_parsing": "It is a number",
+    "bool_type": "It is true or false",
+    "bool_parsing": "It is true or false",
+    "string_type": "It is a text, in quotation marks",
+    "tuple_type": 'It is a list, such as ["…", "…"]',
+    "dict_type": "It is a table",
+    "model_type": "It is a table",
+    "date_type": "It is a day, such as 2026-11-01",
+    "date_parsing": "It is a day, such as 2026-11-01",
+    "date_from_datetime_parsing": "It is a day, such as 2026-11-01",
+    "date_from_datetime_inexact": "It is a day, such as 2026-11-01",
+    "greater_than_equal": "It is {ge} or more",
+    "greater_than": "It is more than {gt}",
+    "less_than_equal": "It is {le} or less",
+    "less_than": "It is less than {lt}",
+    "string_too_short": "It has {min_length} letters at least",
+    "string_too_long": "It has {max_length} letters at most",
+    "too_short": "It has {min_length} entries at least",
+    "literal_error": "It is one of {expected}",
+}
+LONGEST_SHOWN = 60  # letters of what was given
+
+
+def in_words(mistake: Any) -> str:
+    """What is wrong with a value, and what was given.
+
+    >>> in_words({"type": "int_type", "msg": "", "input": "five"})
+    "It is a whole number, not 'five'."
+    """
+    kind, given = mistake["type"], repr(mistake["input"])
+    if kind == "value_error":  # our own words
+        said = str(mistake["ctx"]["error"])
+    else:
+        said = WORDS.get(kind, mistake["msg"]).format(**mistake.get("ctx", {}))
+    # Of what is missing or does not go together, a whole table would be shown.
+    shown = kind != "missing" and not isinstance(mistake["input"], (dict, list, Options))
+    ends = f", not {given}." if shown and len(given) <= LONGEST_SHOWN else "."
+    return f"{said[:1].upper()}{said[1:].rstrip('.')}{ends}"
 
 
 def _known(kind: type[Options], place: tuple[int | str, ...]) -> list[str]:

@@ -43,6 +43,12 @@ class ConfigError(InterviewError):
     fix = "{2}"
 
 
+class NotAdded(InterviewError):
+    what = "The channel was not added, and nothing was written: {0}"
+    why = "{1}"
+    fix = "{2}"
+
+
 class UnknownEngine(InterviewError):
     what = "There is no {0} called '{1}'."
     why = "Choose one of: {2}."
@@ -138,6 +144,11 @@ class NoMedia(InterviewError):
     fix = "Give the address of the recording itself, of a podcast feed, or of a page that plays it."
 
 
+class NoList(NoMedia):
+    what = "{0} is no channel, playlist or feed."
+    fix = "Watch one of these; an article of one recording is written by `mytake run`."
+
+
 class BotWall(InterviewError):
     what = "The site wants proof that we are no robot, for {0}."
     why = "It answered: {1}"
@@ -227,6 +238,12 @@ class BrokenFolder(InterviewError):
     what = "Cannot read what was written to {0}."
     why = "{1}"
     fix = "Move that folder away and run mytake again; finished steps are kept."
+
+
+class NoArticle(InterviewError):
+    what = "{0} is no article that mytake wrote."
+    why = "{1}"
+    fix = "Give the article.md, or article-STYLE.md, of an interview's folder; or that folder."
 
 
 class NotWritten(InterviewError):

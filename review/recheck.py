@@ -9,9 +9,10 @@ from pipeline import config as knobs
 from pipeline import store
 from pipeline.config import Config
 from pipeline.engines.case import Case
+from pipeline.engines.moments import clock
 from pipeline.engines.reading import read
-from pipeline.errors import BrokenFolder
-from pipeline.model import Article, Check, Receipt
+from pipeline.errors import BrokenFolder, NoArticle
+from pipeline.model import Article, Check, Question, Receipt, Statement
 from pipeline.render import readable
 from pipeline.verify import verify
 from review import draft
@@ -62,8 +63,17 @@ class Rechecked:
                 where = next((w for w in texts if found.startswith(f"{w} ")), None)
                 if where and texts[where].text not in found:
                     yield f"    “{texts[where].text}”"
+                if where and check.name in ("quotes", "questions"):
+                    yield from self._said(texts[where])
             if check.found and check.name in DO:
                 yield f"    {DO[check.name]}"
+
+    def _said(self, printed: Statement | Question) -> Iterator[str]:
+        """What was said there, where it is something else than what is printed."""
+        if printed.words and self.case.holds(printed.words):
+            said = self.case.said(printed.words)
+            if said != printed.text:
+                yield f"    said at {clock(printed.start)}: “{said}”"
 
     def write(self) -> None:
         """Renew the receipt."""
@@ -82,7 +92,9 @@ def recheck(file: Path, config: Config, styles: Path) -> Rechecked:
     folder = file.parent
     named = NAMED.fullmatch(file.name)
     if named is None:
-        raise BrokenFolder(file, "An article is called article.md, or article-STYLE.md.")
+        raise NoArticle(file, "An article is called article.md, or article-STYLE.md.")
+    if not (folder / "data").is_dir():
+        raise NoArticle(file, "Beside it there is no data/, with what was said.")
     interview = draft.interview(Draft(folder, named["style"] or ""))
     try:
         text = file.read_text(encoding="utf-8")

@@ -416,6 +416,7 @@ def test_the_command_tells_and_writes_only_when_asked(
     out = capsys.readouterr().out
     assert "Ours flashes thrice every 12 seconds." in out
     assert "Give the words as they were said there" in out
+    assert re.search(r"said at \d+:\d\d: “Ours flashes twice every 12 seconds.”", out)
     assert (tmp_path / "receipt.json").read_bytes() == before
     assert main([*command, "--write"]) == 1
     found = json.loads((tmp_path / "receipt.json").read_text())
@@ -441,6 +442,18 @@ def test_a_broken_folder_is_one_clear_error(
     file.write_bytes(b"\xff\xfe")
     assert main(["verify", str(file)]) == 1
     assert "Cannot read what was written to" in capsys.readouterr().err
+
+
+def test_what_is_no_article_is_told_and_nothing_is_to_be_moved_away(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = published(tmp_path / "one", "lighthouse take")
+    for name in ("README.md", "one/transcript.md", "article.md"):
+        (tmp_path / name).write_text("A text.", encoding="utf-8")
+        assert main(["verify", str(tmp_path / name)]) == 1
+        err = capsys.readouterr().err
+        assert f"{name} is no article that mytake wrote" in err
+        assert "Move" not in err and str(file.name) in err
 
 
 def test_an_article_that_is_nowhere_is_told(

@@ -24,6 +24,7 @@ from pipeline.errors import (
     InterviewError,
     MediaRefused,
     NoFormats,
+    NoList,
     NoMedia,
     NoNetwork,
     VideoUnavailable,
@@ -149,7 +150,7 @@ def entries(url: str, options: DownloadOptions) -> Iterator[Entry]:
     with _open(url, options, asked) as ydl:
         found = _followed(ydl, url)
         if found.get("_type") not in ("playlist", "multi_video"):
-            raise NoMedia(url, "That is one recording, and no list of them.")
+            raise NoList(url, "That is one recording, and no list of them.")
         for entry in _leaves(found):
             if HTTP.fullmatch(entry.get("url") or ""):
                 yield replace(_entry(entry), of=found.get("title"))
