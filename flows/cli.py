@@ -1,6 +1,6 @@
 """The command `mytake`: results on stdout, the rest on stderr.
 
-Exit code 0: all done, 1: something failed, 2: the command line makes no sense.
+Exit code 0: all done, 1: something failed, 2: the command line or the configuration makes no sense.
 Nothing heavy is imported before a command needs it: `mytake --help` answers at once.
 """
 
@@ -14,17 +14,31 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flows import commands, drafts, upkeep
+from flows.command_line import MISUSE, PROJECT, Parser, Version
 from flows.screen import plain, say, tell, tell_steps
-from pipeline.errors import InterviewError
+from pipeline.errors import (
+    ConfigError,
+    InterviewError,
+    MissingKey,
+    NotAdded,
+    UnknownEngine,
+    UnknownModel,
+)
 
 if TYPE_CHECKING:
     from pipeline.config import Config, Style
     from pipeline.model import Published, Source
 
-PROJECT = Path(__file__).resolve().parent.parent
+NONSENSE = (
+    ConfigError,
+    MissingKey,
+    NotAdded,
+    UnknownEngine,
+    UnknownModel,
+)  # told before anything runs
 EXAMPLES = """\
 examples:
-  mytake run https://www.youtube.com/watch?v=bc6uFV9CJGg
+  mytake run "https://www.youtube.com/watch?v=bc6uFV9CJGg"
   mytake run interview.mp3 --questions 7 --out drafts
   mytake run talk.vtt --info talk.info.json
   mytake run interview.mp3 --speakers "S1=Ada Lovelace, S2=guest: Grace Hopper"
@@ -52,7 +66,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return code
     except InterviewError as error:
-        return tell(error)
+        tell(error)
+        return MISUSE if isinstance(error, NONSENSE) else 1
     except KeyboardInterrupt:
         say("Stopped. Finished steps are kept: the same command goes on from there.")
         return 130
@@ -73,13 +88,14 @@ def with_messages() -> None:
 
 def parser() -> argparse.ArgumentParser:
     """The command line, whole."""
-    top = argparse.ArgumentParser(
+    top = Parser(
         prog="mytake",
         description="Interviews in, articles out: with a receipt for every sentence.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    words = top.add_subparsers(required=True, metavar="command")
+    top.add_argument("--version", action=Version, nargs=0, help="print it")
+    words = top.commands("command", "commands")
     add = words.add_parser("run", help="write an article from each URL or file")
     add.add_argument("what", nargs="+", metavar="URL_OR_FILE")
     add.add_argument("--engine", help="transcribe engine: faster-whisper, openai-whisper, captions")
@@ -114,7 +130,7 @@ def parser() -> argparse.ArgumentParser:
     add.add_argument("--out", type=Path, metavar="DIR", help="where articles are (default: output)")
     add.add_argument("--config", type=Path, metavar="FILE")
     add.set_defaults(command=voices)
-    add = add.add_subparsers(metavar="forget").add_parser(
+    add = add.add_subparsers(metavar="[forget CHANNEL]").add_parser(
         "forget", help="delete those of a channel"
     )
     add.add_argument("channel", help="its name, id or URL, or its file")
@@ -260,6 +276,7 @@ def settings(args: argparse.Namespace) -> "tuple[Config, Style, Path]":
     }
     config = knobs.load(path, changes)
     house.ready(config)
+    house.named(config.transcribe)
     style = knobs.load_style(path.parent / "styles", config.compose.style)
     return config, style, (args.out or Path(config.output)).resolve()
 
@@ -324,6 +341,8 @@ def found(
                 address, config.sources, config.download, args.info, finished(output)
             )
         except InterviewError as error:
+            if args.info and isinstance(error, ConfigError):  # it is of no use with any of them
+                raise
             failures.append(error)
             tell(error)
 
@@ -387,7 +406,8 @@ def forget(args: argparse.Namespace) -> int:
         or (memory and memory.is_of(args.channel))
     ]
     if not meant:
-        say(plain(f"mytake: no voice of {args.channel} is kept in {output}. Kept are those of:"))
+        kept = "Kept are those of:" if known else "None is kept of any channel."
+        say(plain(f"mytake: no voice of {args.channel} is kept in {output}. {kept}"))
         for file, memory in known:
             say(plain(f"  {memory.channel if memory else file.name}"))
         return 1

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
 
 from flows.screen import plain, say
 
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from pipeline.history import Failure
 
 VIDEO = "article/video"  # the deployment that writes one article
-if TYPE_CHECKING:
-    pass
 
 Commands = Any  # argparse keeps the type of its sub-commands to itself
 
@@ -28,7 +27,7 @@ Commands = Any  # argparse keeps the type of its sub-commands to itself
 def add_to(commands: Commands, config_file: Callable[[argparse.Namespace], Path]) -> None:
     """Add them to the command line."""
     add = commands.add_parser("channel", help="which channels are watched, and what of theirs")
-    parts = add.add_subparsers(required=True, metavar="what")
+    parts = add.commands("what", "what")
     one = parts.add_parser("add", help="watch a channel, playlist or podcast feed")
     one.add_argument("url", metavar="URL")
     one.add_argument("--name", help="what it is called here; default: made from the address")
@@ -109,8 +108,10 @@ NEW = """\
 def add_channel(args: argparse.Namespace, config: Path) -> int:
     """`mytake channel add URL`: one table more."""
     from flows import house
+    from pipeline import channels
     from pipeline.engines import channel_file
 
+    refuse_what_is_no_list(args.url)
     known = house.watched(config)
     name = args.name or named_after(args.url, set(known))
     if name in known:
@@ -124,10 +125,30 @@ def add_channel(args: argparse.Namespace, config: Path) -> int:
         "styles": args.style,
     }
     knobs = {knob: value for knob, value in told.items() if value is not None}
+    channels.may_be_added(name, knobs, known, house.styles(config))
     write(config, lambda text: channel_file.added(text, name, knobs))
     print(f"[channel.{name}] {plain(args.url)}: {told['cron']} ({args.timezone or 'UTC'})")
     say(f"What it would take: mytake channel check {name}")
     return 0
+
+
+def refuse_what_is_no_list(url: str) -> None:
+    """Raises NotAdded for what looks right and is none: a handle, and the address of one video."""
+    from pipeline import sources
+    from pipeline.errors import NotAdded
+
+    if url.startswith("@"):
+        fix = f"Did you mean https://www.youtube.com/{url} ?"
+        raise NotAdded(url, "That is no address: it starts with https://.", fix)
+    if not url.lower().startswith(("http://", "https://")):
+        return  # what else is wrong with it is told with the rest
+    one = sources.key_of(url).startswith("youtube-")
+    if not one and not sources.MEDIA.search(urlsplit(url).path):
+        return
+    fix = f'Give a channel, playlist or feed. An article of one recording: mytake run "{url}"'
+    if one and (playlist := parse_qs(urlsplit(url).query).get("list")):
+        fix = f'Did you mean "https://www.youtube.com/playlist?list={playlist[0]}"?'
+    raise NotAdded(url, "That is one recording, and no list of them.", fix)
 
 
 def named_after(url: str, taken: set[str]) -> str:
@@ -163,8 +184,7 @@ def write(config: Path, change: Callable[[str], str]) -> None:
     file = house.channels_file(config)
     text = file.read_text(encoding="utf-8") if file.exists() else NEW
     changed = change(text)
-    styles = {style.stem for style in (config.parent / "styles").glob("*.toml")}
-    channels.check(tomllib.loads(changed), changed, file, styles)
+    channels.check(tomllib.loads(changed), changed, file, house.styles(config))
     with store.refusals_are_told(file):
         store.write_whole(file, changed.encode())
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from pipeline import channels, config
 from pipeline.channels import Channel
-from pipeline.config import Config, Style
-from pipeline.engines import base, keys
+from pipeline.config import Config, Style, TranscribeOptions
+from pipeline.engines import base, keys, weights
 from pipeline.errors import ConfigError
 
 
@@ -50,8 +50,12 @@ def opened(file: Path, output: Path | None = None) -> House:
 
 def watched(file: Path) -> dict[str, Channel]:
     """The channels that stand beside this configuration."""
-    styles = sorted(style.stem for style in (file.parent / "styles").glob("*.toml"))
-    return channels.load(channels_file(file), styles)
+    return channels.load(channels_file(file), styles(file))
+
+
+def styles(file: Path) -> list[str]:
+    """The styles that stand beside this configuration."""
+    return sorted(style.stem for style in (file.parent / "styles").glob("*.toml"))
 
 
 def channels_file(file: Path) -> Path:
@@ -70,3 +74,12 @@ def ready(knobs: Config) -> None:
 
         keys.give(os.environ)
         llm.ready(knobs.llm)
+
+
+def named(options: TranscribeOptions) -> None:
+    """Is there a model of that name? It is not fetched yet. Raises UnknownModel."""
+    if options.model not in weights.USUAL:  # else no library need be loaded to answer that
+        engine = base.transcriber(options.engine)
+        known = getattr(engine, "models", None)  # captions and replays have none
+        if known:
+            weights.named(options.model, known())

@@ -17,11 +17,12 @@ from pydantic import Field, StringConstraints, ValidationError, field_validator,
 from pipeline.config import Config, Options, Spelling, in_words, nearest, read_toml, who_is_who
 from pipeline.engines import notices
 from pipeline.engines.channels import address
-from pipeline.errors import ConfigError
+from pipeline.errors import ConfigError, NotAdded
 from pipeline.history import Failure, Passed, Register, Seen
 from pipeline.model import Kind, Listed
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
+NAMED = "A name has small letters, digits and hyphens, 40 at most."
 WEB = re.compile(r"https?://[^\s/]+\S*", re.IGNORECASE)
 
 # The page of a channel has 30 entries: so many cost one request. Fewer are read, because YouTube
@@ -220,13 +221,46 @@ def check(
     return channels
 
 
+# knob -> what the command line calls it
+OPTIONS = {
+    "url": "its address",
+    "cron": "--cron",
+    "timezone": "--timezone",
+    "backfill": "--backfill",
+    "styles": "--style",
+}
+
+
+def may_be_added(
+    name: str,
+    knobs: Mapping[str, object],
+    known: Mapping[str, Channel],
+    styles: Collection[str],
+) -> None:
+    """Can a channel be added as the command line says? Raises NotAdded that names the option."""
+    try:
+        channel = Channels.model_validate({"channel": {name: knobs}}).channel[name]
+    except ValidationError as error:
+        first = error.errors()[0]
+        if first["loc"][-1] == "[key]":
+            raise NotAdded(f"--name '{name}'", NAMED, "Give another --name.") from error
+        option = OPTIONS[str(first["loc"][2])]
+        raise NotAdded(option, in_words(first), f"Give another one for {option}.") from error
+    for other, one in known.items():
+        if address(one.url) == address(channel.url):
+            raise NotAdded(channel.url, f"[channel.{other}] watches it already.")
+    for style in channel.styles:
+        if style not in styles:
+            raise NotAdded(f"--style {style}", "There is no such style.", nearest(style, styles))
+
+
 def _told(kind: str, place: tuple[str, ...], first: Any) -> tuple[str, str]:
     if kind == "extra_forbidden":
         kinds: dict[int, type[Options]] = {1: Channels, 3: Channel, 4: Filters}
         known = kinds[len(place)].model_fields
         return "There is no such field.", nearest(place[-1], sorted(known))
     if place[-1] == "[key]":
-        return "A name has small letters, digits and hyphens, 40 at most.", "Rename it."
+        return NAMED, "Rename it."
     return in_words(first), "Mend it there."
 
 

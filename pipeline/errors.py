@@ -343,6 +343,10 @@ class MissingModel(InterviewError):
     fix = "{2}"
 
 
+class UnknownModel(MissingModel):
+    what = "There is no Whisper model '{0}'."
+
+
 class MissingKey(InterviewError):
     what = "There is no key for {0}."
     why = "The environment variable {1} is not set."

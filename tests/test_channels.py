@@ -42,7 +42,10 @@ def file(tmp_path: Path, text: str) -> Path:
         (f"[channel.a]\n{URL}cron = '0 0 30 2 *'", "line 3|no time of cron"),
         (f"[channel.a]\n{URL}timezone = 'Europe/Berln'", "line 3|one is Europe/Berlin"),
         (f"[channel.a]\n{URL}styles = ['take',\n'breif']", "line 3|no style 'breif'|'brief'"),
-        (f"[channel.a]\n{URL}glossary = [\n'Ada',\n'x']", "glossary in {}, line 3|2 letters at least"),
+        (
+            f"[channel.a]\n{URL}glossary = [\n'Ada',\n'x']",
+            "glossary in {}, line 3|2 letters at least",
+        ),
         (f"[channel.a]\n{URL}names = {{ hots = 'Ada' }}", "names in {}, line 3|is no voice"),
         (f"[channel.a]\n{URL}[channel.'B b']\n{URL}", "line 3|small letters"),
         ("[channel.a]\nurl = 'ftp://x'", "channel.a.url in {}, line 2|https://"),

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import time
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -76,28 +77,74 @@ def test_speakers_that_make_no_sense_are_told_with_2_before_anything_runs(
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.parametrize("words", [[], ["run"], ["fly"], ["run", "x", "--questions", "many"]])
-def test_a_command_line_that_makes_no_sense_ends_with_2(words: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["run"], "required: URL_OR_FILE"),
+        (["shwo"], "there is no 'shwo'; did you mean show?"),
+        (["channel", "ad", "x"], "there is no 'ad'; did you mean add?"),
+        (["run", "x", "--questions", "many"], "invalid int value"),
+        (
+            ["run", "--quesitons", "5", "x"],
+            "mytake run: error: there is no --quesitons; did you mean",
+        ),
+        (["run", "x", "--quesitons=5"], "there is no --quesitons; did you mean --questions?"),
+        (["show", "x", "-z"], "mytake show: error: there is no -z"),
+        (["export", "x", "--to", "dcox"], "did you mean docx?"),
+    ],
+)
+def test_a_command_line_that_makes_no_sense_ends_with_2(
+    words: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit, match="2"):
         main(words)
+    assert told in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "listed"), [([], "write an article from each"), (["channel"], "watch it no more")]
+)
+def test_without_a_command_there_is_a_list_of_them(
+    words: list[str], listed: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(words) == 2
+    said = capsys.readouterr()
+    assert listed in said.err and not said.out
+
+
+def test_it_tells_its_version(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        main(["--version"])
+    told = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    assert capsys.readouterr().out == f"mytake {told}\n"
 
 
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["no-such-file.mp3"], "no-such-file.mp3"),
         (["x.mp3", "--engine", "faster-wisper"], "did you mean 'faster-whisper'"),
         (["x.mp3", "--writer", "ghost"], "Choose one of: extract"),
         (["x.mp3", "--style", "tak"], "Did you mean 'take'"),
         (["x.mp3", "--questions", "0"], "--questions on the command line"),
         (["x.mp3", "--config", "nowhere.toml"], "no such file"),
+        ([__file__, "--info", "nowhere.json"], "--info nowhere.json"),
+        (["x.mp3", "--model", "hugest"], "Nobody publishes one of that name"),
+        (["x.mp3", "--model", "./models/mine"], "there is nothing there"),
     ],
 )
-def test_a_mistake_is_told_and_ends_with_1_and_nothing_written(
+def test_a_mistake_is_told_before_anything_runs_and_ends_with_2(
     words: list[str], told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["run", *words, "--out", str(tmp_path / "out")]) == 1
+    assert main(["run", *words, "--out", str(tmp_path / "out")]) == 2
     assert told in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_recording_that_is_not_there_ends_with_1(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["run", "no-such-file.mp3", "--out", str(tmp_path / "out")]) == 1
+    assert "Found no no-such-file.mp3" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
 
 
@@ -219,6 +266,6 @@ def test_what_a_language_model_lacks_is_told_before_the_first_download(
     file.write_text(f"[llm]\n{section}\n")
     address = "https://127.0.0.1:9/never-asked.mp3"
     run = ["run", address, "--config", str(file), "--writer", "llm", "--out", str(tmp_path / "out")]
-    assert main(run) == 1
+    assert main(run) == 2
     assert told in capsys.readouterr().err
     assert not (tmp_path / "out").exists()

@@ -62,11 +62,6 @@ def test_add_writes_a_table_at_the_end_and_remove_takes_it_out(folder: Path) -> 
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["add", "https://a.example/one.xml", "--name", "x"], "[channel.one] is the same"),
-        (["add", "https://a.example/3.xml", "--cron", "whenever"], "no time of cron"),
-        (["add", "ftp://a.example/3.xml"], "https://"),
-        (["add", "https://a.example/3.xml", "--name", "Big Name"], "small letters"),
-        (["add", "https://a.example/3.xml", "--style", "taek"], "Did you mean 'take'"),
         (["pause", "tow"], "Did you mean 'two'"),
         (["check", "three"], "has: one, two"),
     ],
@@ -74,8 +69,42 @@ def test_add_writes_a_table_at_the_end_and_remove_takes_it_out(folder: Path) -> 
 def test_a_change_that_makes_no_sense_is_told_and_changes_nothing(
     words: list[str], told: str, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert mytake(folder, "channel", *words) == 1
+    assert mytake(folder, "channel", *words) == 2
     assert told in capsys.readouterr().err
+    assert text(folder) == FILE
+
+
+THIRD = "https://a.example/3.xml"
+LIST = '"https://www.youtube.com/playlist?list=PL1"'
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["https://a.example/one.xml", "--name", "x"], "[channel.one] watches it already"),
+        ([THIRD, "--cron", "whenever"], "--cron|no time of cron|Give another one for --cron"),
+        ([THIRD, "--timezone", "Europe/Berln"], "--timezone|one is Europe/Berlin"),
+        ([THIRD, "--backfill", "-1"], "--backfill|It is 0 or more, not -1"),
+        (["ftp://a.example/3.xml"], "its address|https://"),
+        (["@workingorder"], "Did you mean https://www.youtube.com/@workingorder ?"),
+        ([THIRD, "--name", "Big Name"], "--name 'Big Name'|small letters"),
+        ([THIRD, "--style", "taek"], "--style taek|Did you mean 'take'"),
+        (
+            ["https://youtu.be/tidemill001"],
+            'one recording|mytake run "https://youtu.be/tidemill001"',
+        ),
+        (["https://www.youtube.com/watch?v=tidemill001&list=PL1"], f"Did you mean {LIST}?"),
+        (["https://a.example/talk.mp3"], "one recording|mytake run"),
+    ],
+)
+def test_what_cannot_be_added_is_told_with_its_option_and_no_line_of_the_file(
+    words: list[str], told: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert mytake(folder, "channel", "add", *words) == 2
+    said = capsys.readouterr().err
+    assert "nothing was written" in said and ", line" not in said
+    for part in told.split("|"):
+        assert part in said
     assert text(folder) == FILE
 
 

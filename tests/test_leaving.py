@@ -37,7 +37,14 @@ def hearing(folder: Path, seconds: float) -> subprocess.Popen[str]:
     with wave.open(str(audio), "wb") as wav:
         wav.setparams((1, 2, 16000, 0, "NONE", ""))
         wav.writeframes(bytes(range(250)) * 256)
-    where = ["--engine", "slow", "--out", str(folder / "out"), "--config", str(ROOT / "config" / "mytake.toml")]
+    where = [
+        "--engine",
+        "slow",
+        "--out",
+        str(folder / "out"),
+        "--config",
+        str(ROOT / "config" / "mytake.toml"),
+    ]
     run = subprocess.Popen(
         [sys.executable, "-c", SLOW.format(seconds=seconds), "run", str(audio), *where],
         cwd=ROOT,

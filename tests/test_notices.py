@@ -122,4 +122,4 @@ def test_an_address_can_be_tried(
     assert receiver.got[0]["title"] == "mytake can reach you"
     assert main(["notify", receiver.url, "json://${MYTAKE_NOT_SET}/"]) == 1
     assert "MYTAKE_NOT_SET is not set" in capsys.readouterr().err
-    assert main(["notify", "nonsense"]) == 1
+    assert main(["notify", "nonsense"]) == 2

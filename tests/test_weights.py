@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.engines import weights
+from pipeline.engines import base, weights
 from pipeline.errors import BrokenModel, DiskFull, MissingModel
 from pipeline.store import digest
 
@@ -122,6 +122,12 @@ def test_where_there_is_none_all_that_was_tried_is_told(
 def test_an_unknown_name_lists_the_known_ones(tmp_path: Path) -> None:
     with pytest.raises(MissingModel, match="Choose one of: base, small, toy"):
         weights.whisper("bsae", never, KNOWN, str(tmp_path))
+
+
+def test_the_usual_names_are_known_to_every_whisper() -> None:
+    for engine in ("faster-whisper", "openai-whisper"):
+        known = getattr(base.transcriber(engine), "models")()  # noqa: B009
+        assert set(weights.USUAL) <= set(known)
 
 
 def test_a_full_disk_is_told_as_one(tmp_path: Path) -> None:

@@ -71,13 +71,17 @@ class FasterWhisper:
         """Where the model is on this machine. Raises MissingModel."""
         return str(weights.place(options.model, _cached, options.models_folder))
 
+    def models(self) -> list[str]:
+        """The names that its makers publish."""
+        from faster_whisper import available_models
+
+        return list(available_models())
+
     def transcribe(
         self, audio: Path, options: TranscribeOptions, heard: Heard, *, terms: str, folder: Path
     ) -> Transcript:
         """Words with times (seconds) of a mono 16 kHz wav. No words where nobody speaks."""
-        from faster_whisper import available_models
-
-        place = weights.whisper(options.model, _official, available_models(), options.models_folder)
+        place = weights.whisper(options.model, _official, self.models(), options.models_folder)
         device = _device(options.device)
         threads = options.threads or cores()
         listeners = min(threads, LISTENERS[device])

@@ -31,6 +31,12 @@ class OpenAIWhisper:
         """Where the model is on this machine. Raises MissingModel."""
         return str(weights.place(options.model, _cached, options.models_folder))
 
+    def models(self) -> list[str]:
+        """The names that its makers publish."""
+        import whisper
+
+        return list(whisper.available_models())
+
     def transcribe(
         self, audio: Path, options: TranscribeOptions, heard: Heard, *, terms: str, folder: Path
     ) -> Transcript:

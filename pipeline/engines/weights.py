@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from pipeline import store
-from pipeline.errors import BrokenModel, MissingModel
+from pipeline.errors import BrokenModel, MissingModel, UnknownModel
 
 log = logging.getLogger(__name__)
 
@@ -143,6 +143,18 @@ MINILM_HUB_FILES = {
 
 # --- Whisper ---
 
+# Names that every Whisper knows.
+USUAL = (
+    "tiny",
+    "tiny.en",
+    "base",
+    "base.en",
+    "small",
+    "small.en",
+    "medium",
+    "medium.en",
+    "large-v3",
+)
 HUB_NAME = re.compile(r"\w[\w.-]*/[\w.-]+")  # owner/model
 
 
@@ -160,10 +172,7 @@ def whisper(
     if kept := joined(model, kept_in):
         log.info("Whisper %s: joined before, in %s", model, kept)
         return kept
-    if not (model in known or model in WHISPER or HUB_NAME.fullmatch(model)):
-        raise MissingModel(
-            model, "Nobody publishes one of that name.", f"Choose one of: {', '.join(known)}."
-        )
+    named(model, known)
     try:
         with store.full_disk_is_told(Path.home() / ".cache"):
             found = official(model)
@@ -175,6 +184,16 @@ def whisper(
         raise MissingModel(model, f"{_not_installed(model)} And its hub: {refusal}", _ways(model))
     log.info("Whisper %s: from installed wheels, in %s", model, wheel)
     return wheel
+
+
+def named(model: str, known: list[str]) -> None:
+    """Can a Whisper model be called that? Raises UnknownModel, with the names there are."""
+    if _is_path(model):
+        _given(model)
+    elif not (model in known or model in WHISPER or HUB_NAME.fullmatch(model)):
+        raise UnknownModel(
+            model, "Nobody publishes one of that name.", f"Choose one of: {', '.join(known)}."
+        )
 
 
 def place(model: str, library: Callable[[str], Path], kept_in: str | None = None) -> Path:
@@ -268,7 +287,7 @@ def _is_path(model: str) -> bool:
 def _given(model: str) -> Path:
     path = Path(model).expanduser().resolve()
     if not path.exists():
-        raise MissingModel(
+        raise UnknownModel(
             model,
             "It reads like a path, and there is nothing there.",
             "Mend transcribe.model, or use a name such as base.",
