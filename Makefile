@@ -1,6 +1,6 @@
-# mytake: `make article` writes an article from the bundled interview; `make article URL=…` from any other.
+# mytake: `make article` writes an article from the bundled interview; `make article URL='…'` from any other.
 URL ?= tests/sample/tide-mill.opus
-INFO ?= $(if $(filter tests/sample/%,$(URL)),tests/sample/tide-mill.info.json)
+INFO ?= $(if $(filter tests/sample/%,$(value URL)),tests/sample/tide-mill.info.json)
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
@@ -25,7 +25,8 @@ $(READY): requirements.lock requirements-models.lock pyproject.toml
 	@touch $(READY)
 
 article: $(READY) ## write the sample's article, or that of URL=…
-	@$(BIN)/mytake run "$(URL)" $(if $(INFO),--info "$(INFO)")
+	@# neither make nor the shell reads a $$ or a quote of the address as its own
+	@$(BIN)/mytake run '$(subst ','\'',$(value URL))' $(if $(INFO),--info "$(INFO)")
 
 # A worker takes up to 2 GB and more than a core at times, so at most four of them
 test: $(READY) ## run all tests, as many at once as there are cores

@@ -37,10 +37,9 @@ def add_to(commands: Commands, config_file: Callable[[argparse.Namespace], Path]
     )
     carry.add_argument(
         "--out",
-        type=Path,
-        default=Path(),
+        default=".",
         metavar="PATH",
-        help="a file, or the folder to put it in",
+        help="a file, or the folder to put it in: FOLDER/ where it is not there yet",
     )
     carry.add_argument("--config", type=Path, metavar="FILE")
     carry.set_defaults(work=export)
@@ -135,7 +134,8 @@ def export(args: argparse.Namespace, file: Path) -> int:
     folder = published_folder(args.video, output)
     if folder is None:
         return tell_what_there_is(args.video, output)
-    print(exported(folder, args.to, args.style, args.out))
+    into = args.out.endswith(("/", os.sep))  # as a Path it has lost that
+    print(exported(folder, args.to, args.style, Path(args.out), into=into))
     return 0
 
 

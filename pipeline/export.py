@@ -31,13 +31,18 @@ FORMATS: Mapping[str, Format] = {
 }
 
 
-def export(folder: Path, to: str, style: str | None, out: Path) -> Path:
-    """Write an article's export to `out`, or into it where it is a folder; returns the place.
+def export(folder: Path, to: str, style: str | None, out: Path, *, into: bool = False) -> Path:
+    """Write an article's export to `out`, or `into` it as a folder; returns the place.
 
+    A folder that is there is one in any case, and what a bundle goes to always is.
     Raises NotWritten, BrokenFolder, AlreadyThere, NotWritable, DiskFull.
     """
     name, made = files(folder, to, style)
-    target = out / f"{name}{FORMATS[to].ending}" if out.is_dir() else out
+    ending = FORMATS[to].ending
+    if into or out.is_dir() or not ending:
+        target = out / f"{name}{ending}"
+    else:
+        target = out if out.suffix else out.with_name(f"{out.name}{ending}")
     if target.exists():
         raise AlreadyThere(target)
     with store.refusals_are_told(target):

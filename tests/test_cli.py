@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -176,6 +177,28 @@ def test_every_command_of_the_readme_exists(command: str) -> None:
     else:
         assert words[0] in ("mytake", ".venv/bin/mytake")
         parser().parse_args([word.strip("'\"") for word in words[1:]])
+
+
+def test_no_address_of_the_guides_is_taken_apart_by_a_shell() -> None:
+    for guide in (ROOT / "README.md", *(ROOT / "docs").glob("*.md")):
+        for block in guide.read_text("utf-8").split("```sh\n")[1:]:
+            code = re.sub(r"\"[^\"]*\"|'[^']*'|#.*", "", block.split("```")[0])
+            assert not re.search(r"https?://\S*[?&*]", code), guide
+
+
+def test_make_article_gives_an_address_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "Makefile").write_bytes((ROOT / "Makefile").read_bytes())
+    for name in ("requirements.lock", "requirements-models.lock", "pyproject.toml"):
+        (tmp_path / name).touch()
+    mytake = tmp_path / ".venv" / "bin" / "mytake"
+    mytake.parent.mkdir(parents=True)
+    mytake.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
+    mytake.chmod(0o755)
+    (tmp_path / ".venv" / ".ready").touch()
+    for address in ("https://a.example/watch?v=a&list=PL$x&t=10s", 'it\'s $(date) "a" `b`.mp3'):
+        words = ["make", "-s", "article", f"URL={address}"]
+        run = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=True)
+        assert run.stdout.splitlines() == ["run", address]
 
 
 def test_the_readme_shows_a_piece_of_a_real_article() -> None:

@@ -260,6 +260,20 @@ def test_the_command_prints_the_place(
     assert "has no article of" in capsys.readouterr().err
 
 
+def test_a_folder_that_is_not_there_yet_is_made(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def made(to: str, out: str) -> Path:
+        assert main(["export", str(folder), "--to", to, "--out", f"{tmp_path}/{out}"]) == 0
+        return Path(capsys.readouterr().out.strip()).relative_to(tmp_path)
+
+    assert made("hugo", "new/posts") == Path("new/posts/the-bell")
+    assert (tmp_path / "new/posts/the-bell/index.md").is_file()
+    assert made("docx", "papers/") == Path("papers/the-bell.docx")
+    assert made("docx", "draft") == Path("draft.docx"), "a name alone gets its ending"
+    assert made("ghost", "other/import.json") == Path("other/import.json")
+
+
 def test_the_command_knows_each_format(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["export", "x", "--to", "pdf"])
