@@ -72,7 +72,7 @@ def add_serving(commands: Commands) -> Iterator[argparse.ArgumentParser]:
     add.add_argument("--most", type=int, default=20, metavar="N", help="failures to show")
     add.set_defaults(work=status)
     yield add
-    add = commands.add_parser("cancel", help="stop what runs or waits; finished steps are kept")
+    add = commands.add_parser("cancel", help="stop what runs or waits, forget what failed")
     add.add_argument("what", nargs="*", metavar="WHAT", help="its URL, id, or a piece of its name")
     add.add_argument("--all", action="store_true", help="all of it")
     add.set_defaults(work=cancel)
@@ -308,10 +308,9 @@ def trigger(args: argparse.Namespace, config: Path) -> int:
     from flows import house
     from flows.api import NOW, once
     from pipeline.history import History
-    from pipeline.sources import key_of
 
     opened = house.opened(config, args.out)
-    keys = {url: key_of(url) for url in args.url}  # what makes no sense is told before any is sent
+    keys = dict(sendable(url) for url in args.url)  # what makes no sense is told before any is sent
     api = server_of(opened)
     deployment = api.deployment(VIDEO)["id"]
     again = args.again_from or ("download" if args.force else None)
@@ -325,6 +324,23 @@ def trigger(args: argparse.Namespace, config: Path) -> int:
         say("How it goes: mytake status")
         return 0
     return max(wait(api, run) for run in runs)
+
+
+def sendable(what: str) -> tuple[str, str]:
+    """The address of a recording, and its key. Raises InterviewError where nothing can be heard.
+
+    A file is looked into, and named so that whoever serves finds it from another folder.
+    """
+    from pipeline.engines import ffmpeg
+    from pipeline.sources import CAPTIONS, key_of
+
+    key = key_of(what)
+    if not key.startswith("file-"):
+        return what, key
+    path = Path(what.removeprefix("file://")).expanduser().absolute()
+    if path.suffix.lower() not in (*CAPTIONS, ".json"):
+        ffmpeg.probe(path)
+    return str(path), key
 
 
 def wait(api: "Api", run: "Json") -> int:
@@ -374,7 +390,8 @@ def status(args: argparse.Namespace, config: Path) -> int:
             print(plain(line))
     except NoServer as error:
         say(plain(f"{error.parts[0]} {error.parts[2]}"))
-    print("channels")
+    if opened.channels:
+        print("channels")
     list_channels(args, config)
     failures = sorted(History(opened.output).failures(), key=lambda one: one.at, reverse=True)
     print(f"failed: {len(failures)}")
@@ -384,6 +401,8 @@ def status(args: argparse.Namespace, config: Path) -> int:
         print(plain(f"    {next_step(one)}"))
     if len(failures) > args.most:
         print(f"  … and {len(failures) - args.most} more: mytake status --most {len(failures)}")
+    if any(one.channel is None for one in failures):
+        say("One that no channel lists is forgotten by: mytake cancel URL")
     return 0
 
 
@@ -417,13 +436,20 @@ def going(api: "Api") -> Iterator[str]:
 
 
 def cancel(args: argparse.Namespace, config: Path) -> int:
-    """`mytake cancel WHAT…`: stop what runs or waits; finished steps are kept."""
+    """`mytake cancel WHAT…`: stop what runs or waits, forget what failed; steps are kept."""
     from flows import house
     from flows.api import GOING, WAITING
+    from pipeline.errors import NoServer
 
     opened = house.opened(config, args.out)
+    forgotten = forget_failed(args.what, opened)
     api = server_of(opened)
-    video = api.deployment(VIDEO)["id"]
+    try:
+        video = api.deployment(VIDEO)["id"]
+    except NoServer:
+        if forgotten:  # all that was asked for
+            return 0
+        raise
     stopped = 0
     for run in api.runs([*GOING, *WAITING], deployment_id={"any_": [video]}):
         if not args.all and not meant(args.what, run):
@@ -434,9 +460,26 @@ def cancel(args: argparse.Namespace, config: Path) -> int:
             record_stopped(run, opened)
         stopped += 1
         print(plain(f"cancelled: {run['name']}"))
-    if not stopped:
-        say("mytake: nothing like that runs or waits; see mytake status")
-    return 0 if stopped else 1
+    if not stopped and not forgotten:
+        say("mytake: nothing like that runs, waits or failed; see mytake status")
+    return 0 if stopped or forgotten else 1
+
+
+def forget_failed(what: "list[str]", opened: "House") -> bool:
+    """Forget why these failed; what a channel lists stays, or its next look would try it again."""
+    from pipeline.history import History
+
+    history = History(opened.output)
+    found = [
+        one
+        for one in history.failures()
+        if one.channel is None
+        and meant(what, {"id": one.key, "name": one.title, "parameters": {"url": one.address}})
+    ]
+    for one in found:
+        history.forgive(one.key)
+        print(plain(f"forgotten: {one.title}"))
+    return bool(found)
 
 
 def meant(what: "list[str]", run: "Json") -> bool:

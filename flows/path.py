@@ -15,7 +15,7 @@ from pipeline.diarize import diarize
 from pipeline.download import download
 from pipeline.edit import edit
 from pipeline.engines import keys, spellings, voice_memory
-from pipeline.errors import NoSpeech
+from pipeline.errors import NoSpeech, UnreadableCaptions
 from pipeline.glossary import glossary
 from pipeline.identify import identify
 from pipeline.model import Interview, Published, Source, Written
@@ -69,7 +69,7 @@ def write(
     recording = step(download, source, config.download)
     terms = step(glossary, recording.video, config.glossary)
     plain = recording.untitled  # a title that was mended changes nothing that is heard
-    with _told_by_title(recording.video.title):
+    with _told_by_title(recording.video.title, source):
         audio = step(prepare, plain, config.prepare) if plain.audio else None
         # Nor does another size of the copy for the reviewer.
         sound = replace(audio, listening=None) if audio else None
@@ -114,8 +114,12 @@ def write(
 
 
 @contextmanager
-def _told_by_title(title: str) -> Iterator[None]:
+def _told_by_title(title: str, source: Source) -> Iterator[None]:
     try:
         yield
     except NoSpeech as error:
         raise NoSpeech(title, *error.args[1:]) from error
+    except UnreadableCaptions as error:
+        if source.kind != "captions":
+            raise
+        raise UnreadableCaptions(source.address, *error.args[1:]) from error  # not our copy of it

@@ -63,3 +63,12 @@ def test_show_tells_what_was_heard_of_a_recording_without_an_article(
     (work / "download.json").write_text("{}")
     assert main(show) == 1
     assert "has no article of" in capsys.readouterr().err
+
+
+def test_captions_that_cannot_be_read_are_told_by_their_own_name(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "bad.srt"
+    file.write_text("no captions", encoding="utf-8")
+    assert main(["run", str(file), "--out", str(tmp_path / "out")]) == 1
+    assert f"Cannot read the captions in {file}." in capsys.readouterr().err

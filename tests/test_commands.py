@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from flows.cli import main
-from flows.commands import next_step
+from flows.commands import next_step, sendable
 from flows.path import STAGES
 from pipeline.config import WatchOptions
 from pipeline.errors import NoNetwork, PrivateVideo
@@ -160,6 +160,40 @@ def test_without_a_server_that_is_said_and_what_is_known_is_shown(
     for words in (["trigger", "https://youtu.be/tidemill001"], ["cancel", "x"]):
         assert mytake(folder, *words) == 1
         assert "mytake serve" in capsys.readouterr().err
+
+
+def test_what_failed_and_no_channel_lists_can_be_forgotten(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
+    history, options, error = History(folder / "out"), WatchOptions(), PrivateVideo("it", "private")
+    for number, channel in ((1, None), (2, "one")):
+        address = f"https://www.youtube.com/watch?v=tidemill00{number}"
+        source = Source("url", address, f"youtube-tidemill00{number}")
+        history.fail(source, f"Talk {number}", channel, error, options)
+    assert mytake(folder, "status") == 0
+    assert "mytake cancel URL" in capsys.readouterr().err
+    assert mytake(folder, "cancel", "https://youtu.be/tidemill001") == 0
+    assert capsys.readouterr().out == "forgotten: Talk 1\n"
+    assert mytake(folder, "cancel", "https://youtu.be/tidemill002") == 1
+    assert [one.title for one in history.failures()] == ["Talk 2"], "a look would try it again"
+
+
+def test_only_what_can_be_heard_is_sent(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    (folder / "notes.md").write_text("A text.", encoding="utf-8")
+    (folder / "talk.info.json").write_text('{"title": "A talk"}', encoding="utf-8")
+    for what, told in (
+        ("notes.md", "finds no audio or video in it"),
+        ("ntoes.md", "Did you mean notes.md"),
+        ("talk.info.json", "with --info talk.info.json"),
+    ):
+        assert mytake(folder, "trigger", what) == 1
+        assert told in capsys.readouterr().err
+    (folder / "talk.vtt").write_text("WEBVTT", encoding="utf-8")
+    assert sendable("talk.vtt")[0] == str(folder / "talk.vtt")
 
 
 def test_the_next_step_is_what_happens_by_itself_or_what_to_do(tmp_path: Path) -> None:
