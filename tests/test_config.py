@@ -107,6 +107,13 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
         load(tmp_path / "nowhere.toml")
 
 
+def test_the_style_in_the_guide_can_be_used(tmp_path: Path) -> None:
+    guide = (CONFIG.parent / "docs" / "engines.md").read_text("utf-8")
+    text = guide.partition("## A style")[2].split("```toml\n")[1].split("```")[0]
+    (tmp_path / "short.toml").write_text(text, encoding="utf-8")
+    assert load_style(tmp_path, "short").most_words == 120
+
+
 def test_an_unknown_style_lists_those_there_are() -> None:
     with pytest.raises(ConfigError, match=r"no style 'tako'.*(?s:.)*Did you mean 'take'"):
         load_style(CONFIG / "styles", "tako")
