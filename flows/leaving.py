@@ -26,7 +26,7 @@ def in_order() -> Iterator[None]:
         if pressed:
             at_once()
         pressed.append(number)
-        tell("Stopping when what is at work has ended; what is finished is kept. Again: at once.")
+        tell("Stopping when what is at work has ended; Ctrl-C again stops at once. Work is kept.")
         raise KeyboardInterrupt
 
     # Who started us may not want Ctrl-C heard (nohup, a shell's &), and only this thread may ask.
