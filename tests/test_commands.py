@@ -114,6 +114,8 @@ def test_the_first_channel_makes_the_file(
     (configured(tmp_path / "config", "").parent / "channels.toml").unlink()
     assert mytake(tmp_path, "channel", "list") == 0
     assert "No channel is watched" in capsys.readouterr().err
+    assert mytake(tmp_path, "status") == 0
+    assert "channels" not in capsys.readouterr().out, "no heading over nothing"
     assert mytake(tmp_path, "channel", "add", "https://a.example/one.xml") == 0
     assert text(tmp_path).startswith("# Which channels are watched")
 
@@ -130,6 +132,16 @@ def test_check_says_of_each_video_what_becomes_of_it_and_why(
     assert "take   New [2J one" in said and "for members only" in said
     assert "a higher backfill takes it" in said and "1 to take, 2 to skip" in said
     assert fake_youtube.requests == 1
+
+
+def test_one_video_that_stands_in_the_file_is_told_as_no_channel(
+    tmp_path: Path, fake_youtube: FakeYouTube, capsys: pytest.CaptureFixture[str]
+) -> None:
+    address = f"{YOUTUBE}/watch?v={put(fake_youtube, A, 3)}"
+    configured(tmp_path / "config", f'[channel.a]\nurl = "{address}"\n')
+    assert mytake(tmp_path, "channel", "check") == 1
+    said = capsys.readouterr().err
+    assert f"{address} is no channel, playlist or feed" in said and "mytake run" in said
 
 
 def test_list_tells_when_each_is_next_and_what_went_wrong(

@@ -1,6 +1,7 @@
 """Every error says what, why and what to do, and survives the trip between processes."""
 
 import pickle
+import sys
 
 import pytest
 
@@ -28,3 +29,8 @@ def test_it_survives_pickling(kind: type[errors.InterviewError]) -> None:
     back = pickle.loads(pickle.dumps(error))
     assert type(back) is kind
     assert str(back) == str(error)
+
+
+def test_the_advice_to_update_names_the_pip_of_this_python() -> None:
+    for kind in (errors.VideoUnavailable, errors.NoFormats, errors.MediaRefused):
+        assert f"{sys.executable} -m pip install -U yt-dlp" in kind("it", "no").parts[2]
