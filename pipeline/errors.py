@@ -211,6 +211,11 @@ class UnreadableFile(InterviewError):
     fix = "Play it in a player first; then give an audio or video file that ffmpeg knows."
 
 
+class OnlyTells(UnreadableFile):
+    why = "It tells of a recording, and is none."
+    fix = "Give the recording itself, with --info {0}."
+
+
 class UnreadableCaptions(InterviewError):
     what = "Cannot read the captions in {0}."
     why = "{1}"

@@ -21,6 +21,7 @@ from pipeline.errors import (
     NoMedia,
     NotFound,
     NotThere,
+    OnlyTells,
     UnreadableFile,
     VideoUnavailable,
 )
@@ -250,8 +251,7 @@ def _file(path: Path) -> Source:
     if not path.is_file():
         raise UnreadableFile(path, "It is a folder." if path.is_dir() else "It is not a file.")
     if path.name.endswith(".info.json"):
-        why = f"It tells of a recording: give the recording itself, with --info {path.name}."
-        raise UnreadableFile(path, why)
+        raise OnlyTells(path)
     try:
         if path.stat().st_size == 0:
             raise UnreadableFile(path, "It is empty.")

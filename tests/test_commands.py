@@ -200,7 +200,7 @@ def test_only_what_can_be_heard_is_sent(
     for what, told in (
         ("notes.md", "finds no audio or video in it"),
         ("ntoes.md", "Did you mean notes.md"),
-        ("talk.info.json", "with --info talk.info.json"),
+        ("talk.info.json", f"with --info {folder}/talk.info.json"),
     ):
         assert mytake(folder, "trigger", what) == 1
         assert told in capsys.readouterr().err
