@@ -1,7 +1,8 @@
 """An article -> its receipt: every point checked again, from the transcript and the turns alone.
 
-Nothing the writer claims is believed, and nothing here is shared with a writer: what both would
-get wrong would never be found. A check that fails makes the article `needs_review`, with reasons.
+Nothing the writer claims is believed, and nothing here is shared with a writer, but for what words
+mean (engines/wording.py): what both would get wrong would never be found. A check that fails makes
+the article `needs_review`, with reasons.
 """
 
 import itertools
@@ -10,7 +11,7 @@ from collections.abc import Callable
 from typing import Final, Literal
 
 from pipeline.config import ComposeOptions, Style, VerifyOptions
-from pipeline.engines import evidence, paraphrased, support
+from pipeline.engines import evidence, paraphrased, support, wording
 from pipeline.engines.case import CLOSE, INSIDE, Case, Found
 from pipeline.engines.contract import contract, day
 from pipeline.model import (
@@ -175,6 +176,8 @@ _REQUEST = re.compile(
 )
 IN_BETWEEN = 12  # words of a guest that make a reply; after them a new question is another one
 ASKS_ANEW = 6  # words: a shorter question in between ("What do you mean?") is no other subject
+SPEECH = 30  # words of a host who asks nothing: what follows replies to them
+NEWS = 5  # words that tell something, and that nobody had said since the question was put
 
 
 def _questions(case: Case) -> Found:
@@ -200,21 +203,36 @@ def _questions(case: Case) -> Found:
 
 
 def _answered(where: str, question: Question, asked: tuple[int, int], case: Case) -> Found:
-    """The answer must be the reply to this question, not to another."""
-    for statement in question.answer:
-        replied = 0
-        between = (
-            s
-            for s in case.edited.sentences
-            if asked[1] < s.words[0] and s.end <= statement.start + INSIDE
-        )
-        for sentence in between:
-            count = len(sentence.text.split())
-            if case.role.get(sentence.speaker) != "host":
-                replied += count
-            elif replied >= IN_BETWEEN and count >= ASKS_ANEW and asks(sentence.text):
+    """The answer must be the reply to this question, not to what the host said later."""
+    starts = [said.start + INSIDE for said in question.answer] or [0.0]
+    replied, known = 0, wording.content(" ".join(turn.text for turn in case.spans(asked)))
+    since = (s for s in case.edited.sentences if asked[1] < s.words[0] and s.end <= max(starts))
+    for speaker, group in itertools.groupby(since, key=lambda one: one.speaker):
+        remark = list(group)
+        texts = [sentence.text for sentence in remark]
+        if case.role.get(speaker) != "host":
+            replied += _length(texts)
+        elif replied >= IN_BETWEEN:
+            if any(asks(text) and _length([text]) >= ASKS_ANEW for text in texts):
                 yield f"{where} is answered with what was said to another question."
                 return
+            # Where the answer has begun before it, a remark may as well be one on the answer.
+            if remark[-1].end <= starts[0] and _goes_on(texts, known):
+                yield f"{where} is answered with what was said after the host had gone on."
+                return
+        known |= wording.content(" ".join(texts))
+
+
+def _goes_on(remark: list[str], known: set[str]) -> bool:
+    """Whether a host has gone on to something else, though no question mark was heard."""
+    asked = any(wording.asks_unmarked(one) and _length([one]) >= ASKS_ANEW for one in remark)
+    news = wording.content(" ".join(remark)) - known
+    # Who is cut off has stopped nobody.
+    return asked or _length(remark) >= SPEECH or (len(news) >= NEWS and wording.whole(remark[-1]))
+
+
+def _length(texts: list[str]) -> int:
+    return sum(len(text.split()) for text in texts)
 
 
 def _in_order(case: Case) -> Found:

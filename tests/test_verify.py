@@ -418,6 +418,45 @@ def test_an_interview_without_a_guest_is_told() -> None:
     assert "speakers" in failed(receipt(speakers=speakers))
 
 
+# --- what is no answer ---
+
+GONE_ON = "Question 2 is answered with what was said after the host had gone on."
+REMARK = sentence("The owners paid").text
+LETTER = (quote("They sent a letter"), quote("He did not"))  # said after it
+
+
+def storm(remark: str, *answer: Statement) -> tuple[str, ...]:
+    """What is wrong with an answer of the storm, where the host remarks that in between."""
+    sentences = tuple(
+        replace(one, text=remark) if one.text == REMARK else one for one in vik.EDITED.sentences
+    )
+    return receipt(with_answer(1, answer), edited=replace(vik.EDITED, sentences=sentences)).reasons
+
+
+@pytest.mark.parametrize(
+    "remark",
+    [
+        REMARK,
+        "And the people there, are they afraid of it.",
+        "That is what it was like, and all of us know it, for " + "it was a very long time " * 3,
+    ],
+)
+def test_what_is_replied_to_a_host_who_goes_on_is_no_answer(remark: str) -> None:
+    assert GONE_ON in storm(remark, *LETTER)
+
+
+@pytest.mark.parametrize(
+    "remark",
+    ["Mm-hmm.", "A wave over the gallery, and your father on the stair.", REMARK[:-1] + "-"],
+)
+def test_a_remark_on_the_answer_is_no_other_subject(remark: str) -> None:
+    assert GONE_ON not in storm(remark, *LETTER)
+
+
+def test_an_answer_that_began_before_the_remark_may_go_on_after_it() -> None:
+    assert GONE_ON not in storm(REMARK, *QUESTIONS[1].answer, *LETTER)
+
+
 # --- what is no fault ---
 
 
