@@ -193,7 +193,8 @@ def _questions(case: Case) -> Found:
             yield f"{where} was not asked by the host."
         if tuple(turn.id for turn in turns) != question.from_turns:
             yield f"{where} cites other turns than the ones it was asked in."
-        if not asks(question.text) and not _REQUEST.search(question.text):
+        said = [s.text for s in case.edited.sentences if words[0] <= s.words[0] <= words[1]]
+        if not any(map(asks, (question.text, *said))) and not _REQUEST.search(question.text):
             yield f"{where} is a statement: “{question.text}”"
         if not case.unsure.isdisjoint(range(words[0], words[1] + 1)):
             yield f"{where} holds words that were hard to hear or to attribute."

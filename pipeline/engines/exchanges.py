@@ -1,6 +1,7 @@
 """Edited sentences -> exchanges: a question of the host and the reply that follows."""
 
 import itertools
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,8 @@ NEW_WORDS = 5
 NO_REPLY_YET = 8
 ASKED_AGAIN = 80  # words that a later question counts as, where a reply had begun in between
 GUESSED = 0.8  # for sounding like an answer, where who speaks is a guess
+_NO_YES = re.compile(r"\b(?:what|why|how|when|where|who|which)\b", re.IGNORECASE)
+LONGEST_QUESTION = 36  # words, with a statement beside it
 LONGEST_REPLY = 24  # sentences; later ones have wandered off
 
 
@@ -30,7 +33,7 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """One way to print a question: neighbouring sentences, the last of which asks."""
+    """One way to print a question: neighbouring sentences, one of which asks."""
 
     sentences: tuple[Sentence, ...]
     quality: float
@@ -106,6 +109,27 @@ def wordings(exchange: Exchange, turns: Turns) -> list[Wording]:
     return ways
 
 
+def with_statement(exchange: Exchange, way: Wording, turns: Turns) -> Wording:
+    """The question with what the host said beside it, in the same breath; if that can be printed.
+
+    "I read that the pond has 50 acres" is what a reply denies that begins with "No, 15".
+    """
+    asked = exchange.asked
+    place = asked.index(way.sentences[-1])
+    after = asked[place + 1 :]
+    # What was said last is what "No" was said to; before it, only if the question has no yes or no.
+    alone = len(way.sentences) == 1 and _NO_YES.search(way.text)
+    beside = after or (asked[max(0, place - 1) : place] if alone else ())
+    said = (*way.sentences, *beside) if after else (*beside, *way.sentences)
+    text = " ".join(sentence.text for sentence in said)
+    joined = all(one.words[1] + 1 == two.words[0] for one, two in itertools.pairwise(said))
+    stated = all(not asks(one.text) and len(wording.content(one.text)) >= 2 for one in beside)
+    doubtful = not set(turns.doubtful).isdisjoint(range(said[0].words[0], said[-1].words[1] + 1))
+    clear = all(wording.whole(one.text) and not one.doubtful for one in beside) and not doubtful
+    fits = len(text.split()) <= LONGEST_QUESTION
+    return Wording(said, way.quality) if joined and stated and clear and fits else way
+
+
 def _weighed(
     sentences: tuple[Sentence, ...], words_after: int, doubtful: frozenset[int], *, guessed: bool
 ) -> Wording:
@@ -118,7 +142,7 @@ def _weighed(
         quality -= 0.35 + 0.5 * wording.leans(sentences[0].text)
         # "Right." and "Let's start at the beginning." explain nothing.
         quality -= 0.5 * (len(wording.content(sentences[0].text)) < 2)
-        quality -= 0.3 * (len(text.split()) > 36)
+        quality -= 0.3 * (len(text.split()) > LONGEST_QUESTION)
     for sentence in sentences:
         hard = any(place in doubtful for place in range(sentence.words[0], sentence.words[1] + 1))
         # Printed only where the interview has no other; `verify` then asks for a person.

@@ -10,7 +10,13 @@ import numpy as np
 
 from pipeline.config import ComposeOptions, LlmOptions, Style
 from pipeline.engines import base, framing, wording
-from pipeline.engines.exchanges import Exchange, Wording, best_wording, exchanges
+from pipeline.engines.exchanges import (
+    Exchange,
+    Wording,
+    best_wording,
+    exchanges,
+    with_statement,
+)
 from pipeline.engines.points import leading, points
 from pipeline.engines.sections import sections
 from pipeline.errors import NotAnInterview
@@ -138,11 +144,22 @@ def _candidates(
         answer = best_answer(exchange.reply, meaning.relevance, options.sentences, style, unsure)
         if answer:
             worth = sum(answer.values()) / max(2, options.sentences)
-            direct = DIRECT * (next(iter(answer)) is exchange.reply[_begins(exchange.reply)])
             about = SUBJECT * max(0.0, meaning.subject) + THEME * max(0.0, meaning.theme)
-            quality = way.quality + worth + direct + about
-            found.append(Candidate(way, tuple(answer), quality, topic, third, meaning.question))
+            quality = way.quality + worth + about + _opens(exchange.reply, tuple(answer))
+            said = _with_no(tuple(answer), exchange.reply, way.text, options, style, unsure)
+            asks = with_statement(exchange, way, turns) if _says_no(said[0]) else way
+            found.append(Candidate(asks, said, quality, topic, third, meaning.question))
     return found
+
+
+def _opens(reply: Sequence[Sentence], answer: Sequence[Sentence]) -> float:
+    """What the beginning of an answer adds to its exchange."""
+    begins = _begins(reply)
+    first, *more = map(reply.index, answer)
+    if more and more[0] > first + 1 and _words(reply, [(first, first)]) <= A_FEW:
+        first = more[0]  # it begins after a "No."
+    leaning = _leaning(reply, first, begins) + _dangles(reply, first, begins)
+    return DIRECT * (first == begins) - LEANING * leaning
 
 
 def _past_nods(reply: tuple[Sentence, ...], question: str) -> tuple[Sentence, ...]:
@@ -204,13 +221,17 @@ def _meanings(
 
 # --- the answer ---
 
+Run = tuple[int, int]  # the first and the last place of neighbours in the reply
+
 SKIPPED = 6  # words between two sentences that still read as one run: "Mm-hmm", a dropped "Yeah"
 JUMP = 0.9  # what a second run must bring to be worth the reader's stumble
 FIRST = 1.8  # for beginning where the reply begins
 FAR = 0.08  # for each sentence the answer begins later: by and by it answers something else
+LEANS = 1.6  # times how badly the first sentence leans on one that is not there
 MIDSTREAM = 0.6  # for beginning with "And"
 A_FEW = 5  # words: "Yeah, sure." hides nothing that an "it" could mean
-DIRECT = 0.3  # what such an answer adds to its exchange
+DIRECT = 0.3  # what an answer that begins where the reply does adds to its exchange
+LEANING = 0.5  # times what its beginning leans: another question may have a better answer
 UNFINISHED = 0.4  # for ending on a sentence that says little
 
 
@@ -230,12 +251,13 @@ def best_answer(
         wording.weigh(sentence.text, wording.RICH) + near
         for sentence, near in zip(reply, relevance, strict=True)
     ]
-    runs = _runs(reply, worth, sentences, unsure)
-    chosen: list[tuple[int, int]] = []
+    runs, begins = _runs(reply, worth, sentences, unsure), _begins(reply)
+    chosen: list[Run] = []
     while len(chosen) < 2:  # a third run would be a collage
         left = sentences - sum(last - first + 1 for first, last in chosen)
+        bare = _words(reply, chosen) <= A_FEW  # a "No." explains no "it" that comes after it
         fitting = [
-            (value - JUMP * bool(chosen), run)
+            (value - JUMP * bool(chosen) - _dangles(reply, run[0], begins) * bare, run)
             for run, value in runs.items()
             if run[1] - run[0] < left
             and (not chosen or run[0] > chosen[-1][1] + 1)
@@ -251,9 +273,39 @@ def best_answer(
     return {reply[place]: worth[place] for place in picked}
 
 
+def _with_no(
+    answer: tuple[Sentence, ...],
+    reply: Sequence[Sentence],
+    asked: str,
+    options: ComposeOptions,
+    style: Style,
+    unsure: frozenset[int],
+) -> tuple[Sentence, ...]:
+    """The answer, after the "No." that the reply begins with: what denies is never left out."""
+    begins = _begins(reply)
+    no = reply[begins]
+    if (
+        not _says_no(no)
+        or len(no.text.split()) > A_FEW
+        or begins in unsure
+        or not _quotable(no)
+        or reply.index(answer[0]) <= begins
+        or _says_no(answer[0])
+        or wording.asks_openly(asked)  # it denies something else then
+    ):
+        return answer
+    words = sum(len(sentence.text.split()) for sentence in (no, *answer))
+    full = len(answer) >= options.sentences or words > style.most_words
+    return (no, *(answer[:-1] if full else answer))
+
+
+def _says_no(sentence: Sentence) -> bool:
+    return wording.is_nod(sentence.text.split(maxsplit=1)[0], "no")
+
+
 def _runs(
     reply: Sequence[Sentence], worth: Sequence[float], sentences: int, unsure: frozenset[int]
-) -> dict[tuple[int, int], float]:
+) -> dict[Run, float]:
     """Every run of neighbours that may be quoted, with what it is worth."""
     begins = _begins(reply)
     runs = {}
@@ -289,17 +341,34 @@ def _begins(reply: Sequence[Sentence]) -> int:
 
 
 def _opening(reply: Sequence[Sentence], first: int, begins: int) -> float:
-    leans = 1.6 * wording.leans(reply[first].text)
+    leaning = _leaning(reply, first, begins)
     if first == begins:
-        # Right under the question an "it" is clear, unless something between cannot be printed,
-        # and half clear if that only cleared the throat.
-        between = any(map(_tells, reply[:first]))
-        throat = any(len(sentence.text.split()) > A_FEW for sentence in reply[:first])
-        midstream = MIDSTREAM * wording.joins_on(reply[first].text)
-        return FIRST - leans * max(between, throat / 2) - midstream
+        return FIRST - leaning
     next_best = FIRST / 2 * (first == begins + 1)
     after_no = 1.0 if first and wording.is_nod(reply[first - 1].text) else 0.0
-    return next_best - leans - after_no - FAR * (first - begins)
+    return next_best - leaning - after_no - FAR * (first - begins)
+
+
+def _leaning(reply: Sequence[Sentence], first: int, begins: int) -> float:
+    """How badly a run that begins there needs the sentences before it."""
+    leans = LEANS * wording.leans(reply[first].text)
+    if first != begins:
+        return leans
+    # Right under the question an "it" is clear, unless something between cannot be printed,
+    # and half clear if that only cleared the throat.
+    between = any(map(_tells, reply[:first]))
+    throat = any(len(sentence.text.split()) > A_FEW for sentence in reply[:first])
+    return leans * max(between, throat / 2) + MIDSTREAM * wording.joins_on(reply[first].text)
+
+
+def _dangles(reply: Sequence[Sentence], first: int, begins: int) -> float:
+    """What the first sentence of an answer leans more than one within it, in midstream."""
+    text = reply[first].text
+    leans, joins = wording.leans(text), wording.joins_on(text)
+    if first == begins or not (leans or joins):
+        return 0.0
+    hidden = first > 0 and not _quotable(reply[first - 1])  # it can never be printed
+    return MIDSTREAM * joins + LEANS * (1.0 - leans) * hidden
 
 
 def _tells(sentence: Sentence) -> bool:
@@ -314,7 +383,7 @@ def _neighbours(reply: Sequence[Sentence], place: int) -> bool:
     return reply[place].words[0] - reply[place - 1].words[1] <= SKIPPED + 1
 
 
-def _words(reply: Sequence[Sentence], runs: Sequence[tuple[int, int]]) -> int:
+def _words(reply: Sequence[Sentence], runs: Sequence[Run]) -> int:
     return sum(len(s.text.split()) for first, last in runs for s in reply[first : last + 1])
 
 
