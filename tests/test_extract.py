@@ -285,6 +285,86 @@ def test_an_answer_does_not_begin_with_a_dangling_it() -> None:
     assert found[0].startswith("The lens")
 
 
+FAIR = "The lens has new mirrors, since the old ones broke in 1987."
+
+
+@pytest.mark.parametrize("joins", ["And", "But", "Because"])
+def test_an_answer_does_not_begin_in_midstream_after_what_cannot_be_printed(joins: str) -> None:
+    found = answer(
+        "G: Wow.",
+        "+G: A newspaper of 1998 printed that the old lens of Vik—",
+        f"+G: {joins} I have been chasing it in Bergen for 40 years.",
+        f"+G: {FINGER}",
+        f"+G: {FAIR}",
+        sentences=2,
+    )
+    assert found == [FINGER, FAIR]
+
+
+def written(*asked_and_replied: str, sentences: int = 4) -> Candidate:
+    """The one answer that is printed."""
+    edited = talk(*asked_and_replied)
+    turn = Turn("t1", "H", 0, 10, "", (0, 9))
+    options = ComposeOptions(sentences=sentences)
+    (found,) = _candidates(vik.VIDEO, Turns((turn,)), edited, PEOPLE, (), options, vik.STYLE)
+    return found
+
+
+def texts(found: Candidate) -> list[str]:
+    return [sentence.text for sentence in found.answer]
+
+
+HOW_FAR = "H: How far can the light of Vik be seen at night?"
+I_READ = "+H: I read in a book that it is 50 miles."
+NO = "G: No, 15 miles."
+PRINTED = "+G: A newspaper of 1998 printed that wrong number and—"
+CHASED = "+G: And I have been chasing it ever since."
+ENOUGH = "+G: But 15 miles of light are plenty for the boats of Vik."
+NIGHT = "+G: On a good night, the harbor of Bergen sees 4 flashes a minute."
+DENIED = (NO, PRINTED, CHASED, ENOUGH, NIGHT)
+
+
+def test_what_is_denied_is_printed_with_the_no_and_what_leans_on_nothing_is_not() -> None:
+    found = written(HOW_FAR, I_READ, *DENIED)
+    assert found.asked.text == HOW_FAR[3:] + " " + I_READ[4:]
+    assert texts(found) == [NO[3:], ENOUGH[4:], NIGHT[4:]]
+
+
+def test_a_no_makes_no_answer_too_long() -> None:
+    assert len(texts(written(HOW_FAR, I_READ, *DENIED, sentences=2))) == 2
+    assert len(texts(written(HOW_FAR, I_READ, *DENIED, sentences=3))) == 3
+
+
+def test_a_no_to_an_open_question_denies_something_else() -> None:
+    found = written("H: Why can the light of Vik be seen from a far boat?", *DENIED)
+    assert NO[3:] not in texts(found)
+
+
+@pytest.mark.parametrize(
+    ("asked", "printed"),
+    [
+        (("+H: I read that it covers 50 miles.", HOW_FAR), 2),
+        (("+H: Right.", HOW_FAR), 1),
+        (("+H: The light was seen 50 miles away-", HOW_FAR), 1),
+        (("+H: The light was seen 50 miles away.", "H: Is the light of Vik a bright one?"), 1),
+        ((HOW_FAR, "+H: It is, I read, " + "a very far light " * 9 + "indeed."), 1),
+    ],
+)
+def test_the_statement_that_a_no_denies_is_printed_where_it_can_be(
+    asked: tuple[str, ...], printed: int
+) -> None:
+    found = written(*("+" + one.removeprefix("+") for one in asked), *DENIED)
+    assert len(found.asked.sentences) == printed
+
+
+def test_an_answer_that_begins_in_midstream_counts_less_than_another() -> None:
+    asked = "H: Who pays for the lens of the lighthouse at Vik?"
+    whole = written(asked, f"G: {FINGER}", f"+G: {FAIR}")
+    torn = written(asked, "G: The state of the old days and—", f"+G: And {FINGER}", f"+G: {FAIR}")
+    assert torn.answer[0].text.startswith("And")
+    assert torn.quality < whole.quality - 0.4
+
+
 def test_an_answer_keeps_to_the_longest_length() -> None:
     long = " ".join(["mercury"] * 100)
     found = answer(*(f"+G: The lens number {n} floats in {long}." for n in range(4)))

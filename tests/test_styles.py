@@ -11,11 +11,12 @@ import pytest
 from pipeline.compose import compose
 from pipeline.config import ComposeOptions, Part, Style, VerifyOptions, Voice, load_style
 from pipeline.engines.points import points
-from pipeline.engines.sections import surname
-from pipeline.model import Article, Passage, Receipt, Section, Statement
+from pipeline.engines.sections import Desk, surname
+from pipeline.model import Article, Passage, Point, Receipt, Section, Statement, Turns
 from pipeline.verify import verify
 from tests import lighthouse as vik
 from tests.lighthouse import sentence
+from tests.test_extract import PEOPLE, talk
 
 STYLES = Path(__file__).parent.parent / "config" / "styles"
 NAMES = ("report", "essay", "feature", "brief")
@@ -110,6 +111,37 @@ def test_what_a_guest_asks_back_or_thanks_for_is_no_point() -> None:
     texts = " ".join(said.text for point in made() for said in point.claim)
     assert "I am fine, thank you" not in texts
     assert "?" not in texts
+
+
+def test_a_sum_of_which_the_sentence_before_does_not_speak_is_in_no_point() -> None:
+    def told(*said: str) -> str:
+        edited = talk("H: Who pays for the lighthouse of Vik?", *said)
+        made = points(Turns(()), edited, PEOPLE, ())
+        return " ".join(one.text for point in made for one in point.claim)
+
+    sums = "I did the arithmetic at the kitchen table in the old house of Vik."
+    bare = "It came to $1,920 and I framed the letter of the state anyway."
+    more = "The letter of the state still hangs there, because my mother loved it."
+    assert bare not in told(f"G: {sums}", f"+G: {bare}", f"+G: {more}")
+    named = "The first grant of the state for the house of Vik was a small one."
+    assert bare in told(f"G: {named}", f"+G: {bare}", f"+G: {more}")
+
+
+def test_the_figure_that_a_topic_is_named_after_stands_under_it() -> None:
+    topics = (replace(vik.TOPICS[0], title="Lighthouse keeper"),)
+    part = Part(holds="figures", heading="Figures", points=1)
+
+    def figure(text: str, style: Style) -> bool:
+        said = Statement(text, "quote", "G", ("t1",), 0, 9, (0, 9))
+        point = Point("P1", "G", (said,), topics[0].id, 1.0, None, alone=True)
+        desk = Desk((point,), topics, {}, style, (30, 60))
+        return bool(desk.left(part))
+
+    own = "A keeper of the lighthouse at Vik earns 900 crowns in a good month."
+    other = "A keeper of the harbor at Vik earns 900 crowns in a good month."
+    assert not figure(own, style("report"))
+    assert figure(other, style("report"))
+    assert figure(own, style("brief"))  # it has no topics
 
 
 def test_an_instruction_in_a_title_is_only_words() -> None:

@@ -123,7 +123,7 @@ def with_statement(exchange: Exchange, way: Wording, turns: Turns) -> Wording:
     said = (*way.sentences, *beside) if after else (*beside, *way.sentences)
     text = " ".join(sentence.text for sentence in said)
     joined = all(one.words[1] + 1 == two.words[0] for one, two in itertools.pairwise(said))
-    stated = all(not asks(one.text) and len(wording.content(one.text)) >= 2 for one in beside)
+    stated = all(not asks(one.text) and not wording.says_little(one.text) for one in beside)
     doubtful = not set(turns.doubtful).isdisjoint(range(said[0].words[0], said[-1].words[1] + 1))
     clear = all(wording.whole(one.text) and not one.doubtful for one in beside) and not doubtful
     fits = len(text.split()) <= LONGEST_QUESTION

@@ -294,9 +294,9 @@ def _with_no(
         or wording.asks_openly(asked)  # it denies something else then
     ):
         return answer
-    words = sum(len(sentence.text.split()) for sentence in (no, *answer))
-    full = len(answer) >= options.sentences or words > style.most_words
-    return (no, *(answer[:-1] if full else answer))
+    said = (no, *answer[: options.sentences - 1])
+    count = [len(sentence.text.split()) for sentence in said]
+    return said if style.fewest_words <= sum(count) <= style.most_words else answer
 
 
 def _says_no(sentence: Sentence) -> bool:
@@ -367,7 +367,7 @@ def _dangles(reply: Sequence[Sentence], first: int, begins: int) -> float:
     leans, joins = wording.leans(text), wording.joins_on(text)
     if first == begins or not (leans or joins):
         return 0.0
-    hidden = first > 0 and not _quotable(reply[first - 1])  # it can never be printed
+    hidden = first > 0 and not _quotable(reply[first - 1])  # what it leans on is never printed
     return MIDSTREAM * joins + LEANS * (1.0 - leans) * hidden
 
 

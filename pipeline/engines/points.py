@@ -143,6 +143,7 @@ def _runs(
                 last in leads
                 or not _quotable(after)
                 or (last > first and not _goes_on(reply, last, topics, topic))
+                or (last > first and _sum_of_what(reply[last - 1].text, after.text))
             ):
                 break
             value += worth[last] - GOES_ON * (last > first)
@@ -181,6 +182,20 @@ _THIS_NOUN = re.compile(
     r"(?! (?:year|week|month|morning|day|days|time|is|are|was|were|world)\b) \w+",
     re.IGNORECASE,
 )
+# "I did the arithmetic. It came to $1,920": what did? A sum under the wrong noun misinforms.
+_SUM = re.compile(
+    r"^(?:(?:and|but|so|now|well),?\s+)*(?:it|that|this|these|those|they)(?:['’]s|['’]re)?\s"
+    r"(?:[^\W\d]+\s){0,4}[$€£]?\d",
+    re.IGNORECASE,
+)
+_WE = re.compile(r"^(?:(?:and|but|so|now|well|then),?\s+)*(?:i|we)\b", re.IGNORECASE)
+
+
+def _sum_of_what(before: str, text: str) -> bool:
+    """Whether a number belongs to an "it" of which the sentence before does not speak."""
+    return bool(_SUM.match(text)) and bool(_WE.match(before))
+
+
 # Where to find the guest is no answer.
 _FAREWELL = re.compile(
     r"\b(?:(?:find|follow|reach|contact|email|message) (?:me|us)|linkedin|twitter|instagram|patreon"

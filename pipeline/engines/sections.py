@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from pipeline.config import Part, Style
-from pipeline.engines import framing
+from pipeline.engines import framing, wording
 from pipeline.engines.points import is_in
 from pipeline.model import (
     Passage,
@@ -68,8 +68,17 @@ class Desk:
             if point.id not in self.used
             and (point.alone or (part.asks and point.asked))
             and self.style.fewest_words <= _words(self.cut(point, part)) <= self.style.most_words
-            and (part.holds != "figures" or FIGURE.search(_text(self.cut(point, part))))
+            and (part.holds != "figures" or self.figure(point, part))
         ]
+
+    def figure(self, point: Point, part: Part) -> bool:
+        """Whether it has a number, and is not the one that a topic is named after."""
+        text = _text(self.cut(point, part))
+        told_there = any(one.holds == "topics" for one in self.style.sections)
+        title = next((t.title for t in self.topics if t.id == point.topic), "")
+        named = wording.content(title)
+        own = told_there and len(named) > 1 and named <= wording.content(text)
+        return bool(FIGURE.search(text)) and not own
 
     def worth(self, point: Point, part: Part) -> float:
         """Its weight; more where its question can be repeated, for then a reader knows why."""
