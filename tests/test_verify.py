@@ -420,6 +420,24 @@ def test_an_interview_without_a_guest_is_told() -> None:
 
 # --- what is no answer ---
 
+
+def test_a_question_may_end_on_what_the_host_states() -> None:
+    asked = sentence("How did the")
+    said = f"Tell no one. {asked.text} The storm of January 1987 is famous on this coast."
+    before = sentence("The storm of")
+    sentences = tuple(
+        replace(one, text=asked.text, words=before.words)
+        if one is before
+        else replace(one, text=before.text, words=asked.words)
+        if one is asked
+        else one
+        for one in vik.EDITED.sentences
+    )
+    changed = with_question(1, text=said, words=(before.words[0], asked.words[1]))
+    found = receipt(changed, edited=replace(vik.EDITED, sentences=sentences)).reasons
+    assert not any("is a statement" in reason for reason in found)
+
+
 GONE_ON = "Question 2 is answered with what was said after the host had gone on."
 REMARK = sentence("The owners paid").text
 LETTER = (quote("They sent a letter"), quote("He did not"))  # said after it

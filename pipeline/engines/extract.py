@@ -145,8 +145,8 @@ def _candidates(
         if answer:
             worth = sum(answer.values()) / max(2, options.sentences)
             about = SUBJECT * max(0.0, meaning.subject) + THEME * max(0.0, meaning.theme)
-            quality = way.quality + worth + about + _opens(exchange.reply, tuple(answer))
             said = _with_no(tuple(answer), exchange.reply, way.text, options, style, unsure)
+            quality = way.quality + worth + about + _opens(exchange.reply, said)
             asks = with_statement(exchange, way, turns) if _says_no(said[0]) else way
             found.append(Candidate(asks, said, quality, topic, third, meaning.question))
     return found
@@ -156,8 +156,8 @@ def _opens(reply: Sequence[Sentence], answer: Sequence[Sentence]) -> float:
     """What the beginning of an answer adds to its exchange."""
     begins = _begins(reply)
     first, *more = map(reply.index, answer)
-    if more and more[0] > first + 1 and _words(reply, [(first, first)]) <= A_FEW:
-        first = more[0]  # it begins after a "No."
+    if more and more[0] > first + 1 and not wording.content(reply[first].text):
+        first = more[0]  # a bare "No." is no beginning
     leaning = _leaning(reply, first, begins) + _dangles(reply, first, begins)
     return DIRECT * (first == begins) - LEANING * leaning
 
