@@ -423,7 +423,7 @@ def test_an_interview_without_a_guest_is_told() -> None:
 
 def test_a_question_may_end_on_what_the_host_states() -> None:
     asked = sentence("How did the")
-    said = f"Tell no one. {asked.text} The storm of January 1987 is famous on this coast."
+    said = f"{asked.text} The storm of January 1987 is famous on this coast."
     before = sentence("The storm of")
     sentences = tuple(
         replace(one, text=asked.text, words=before.words)
