@@ -10,7 +10,7 @@ from pipeline.engines.points import left_out, points
 from pipeline.model import Article, Edited, Speaker, Topic, Transcript, Turns, Video
 
 # What a language model is told is part of it: other words get other replies.
-VERSION: Final = f"7 {prompts.told()}"
+VERSION: Final = f"8 {prompts.told()}"
 
 
 def compose(

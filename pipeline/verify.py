@@ -31,7 +31,7 @@ from pipeline.model import (
 )
 from pipeline.speech import asks, forms
 
-VERSION: Final = 6
+VERSION: Final = 7
 
 
 def verify(
