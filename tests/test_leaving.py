@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 import wave
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,14 @@ base.TRANSCRIBERS = {{"slow": "__main__:Slow"}}
 from flows.cli import main
 sys.exit(main(sys.argv[1:]))
 """
+
+
+@pytest.fixture(autouse=True)
+def not_deaf() -> Iterator[None]:
+    """What a script starts with & does not hear Ctrl-C, nor does what that starts."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def hearing(folder: Path, seconds: float) -> subprocess.Popen[str]:
@@ -78,7 +87,7 @@ def test_the_first_ctrl_c_is_answered_at_once_and_ends_it_in_order(tmp_path: Pat
 
 
 def test_the_second_ctrl_c_leaves_at_once_and_crashes_nothing(tmp_path: Path) -> None:
-    run = hearing(tmp_path, seconds=300)
+    run = hearing(tmp_path, seconds=60)
     run.send_signal(signal.SIGINT)
     told_until(run, "Stopping")
     run.send_signal(signal.SIGINT)
@@ -89,12 +98,14 @@ def test_the_second_ctrl_c_leaves_at_once_and_crashes_nothing(tmp_path: Path) ->
 def test_who_was_started_deaf_to_ctrl_c_stays_so() -> None:
     from flows import leaving
 
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        with leaving.in_order():
-            assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
-    finally:
-        signal.signal(signal.SIGINT, before)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with leaving.in_order():
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+
+
+def test_afterwards_ctrl_c_is_what_it_was() -> None:
+    from flows import leaving
+
     with leaving.in_order(), pytest.raises(KeyboardInterrupt):
         os.kill(os.getpid(), signal.SIGINT)
-    assert signal.getsignal(signal.SIGINT) is before
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

@@ -317,7 +317,7 @@ def test_a_stranger_among_the_files_is_left_alone(browser: Browser, folder: Path
 def test_without_a_password_nobody_else_can_reach_it(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="--set-password"):
         safety.guard(tmp_path, "0.0.0.0")
-    assert main(["review", "--host", "0.0.0.0", "--out", str(tmp_path), "--no-browser"]) == 1
+    assert main(["review", "--host", "0.0.0.0", "--out", str(tmp_path), "--no-browser"]) == 2
 
 
 def test_a_password_is_kept_as_a_hash_and_opens_the_page(output: Path, folder: Path) -> None:
