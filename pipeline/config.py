@@ -828,12 +828,16 @@ def in_words(mistake: Any) -> str:
 
     >>> in_words({"type": "int_type", "msg": "", "input": "five"})
     "It is a whole number, not 'five'."
+    >>> in_words({"type": "another", "msg": "It has no {3}", "ctx": {}, "input": "a"})
+    "It has no {3}, not 'a'."
     """
     kind, given = mistake["type"], repr(mistake["input"])
     if kind == "value_error":  # our own words
         said = str(mistake["ctx"]["error"])
+    elif kind in WORDS:
+        said = WORDS[kind].format(**mistake.get("ctx", {}))
     else:
-        said = WORDS.get(kind, mistake["msg"]).format(**mistake.get("ctx", {}))
+        said = mistake["msg"]  # it may hold braces of its own, as a pattern does
     # Of what is missing or does not go together, a whole table would be shown.
     shown = kind != "missing" and not isinstance(mistake["input"], (dict, list, Options))
     ends = f", not {given}." if shown and len(given) <= LONGEST_SHOWN else "."
