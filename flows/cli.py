@@ -29,13 +29,8 @@ if TYPE_CHECKING:
     from pipeline.config import Config, Style
     from pipeline.model import Published, Source
 
-NONSENSE = (
-    ConfigError,
-    MissingKey,
-    NotAdded,
-    UnknownEngine,
-    UnknownModel,
-)  # told before anything runs
+# Told before anything runs.
+NONSENSE = (ConfigError, MissingKey, NotAdded, UnknownEngine, UnknownModel)
 EXAMPLES = """\
 examples:
   mytake run "https://www.youtube.com/watch?v=bc6uFV9CJGg"

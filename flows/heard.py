@@ -1,10 +1,7 @@
 """What was heard of a recording that has no article: from its working folder, for `mytake show`."""
 
-import contextlib
-import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TypeVar
 
 from flows.screen import plain
 from pipeline import store
@@ -13,8 +10,6 @@ from pipeline.errors import InterviewError
 from pipeline.model import Recording, Speaker, Transcript, Turns
 from pipeline.sources import key_of
 
-T = TypeVar("T")
-
 
 def lines(what: str, output: Path) -> Iterator[str]:
     """What a person reads of it: title, people, and all that was said; nothing if none was heard.
@@ -22,13 +17,13 @@ def lines(what: str, output: Path) -> Iterator[str]:
     `what`: its URL, its file, or the id of a video.
     """
     work = store.Work(output / ".work" / _key(what))
-    recording = _kept(work, "download", Recording)
-    turns = _kept(work, "unite", Turns) or _kept(work, "attribute", Turns)
-    said = _kept(work, "correct", Transcript) or _kept(work, "transcribe", Transcript)
+    recording = work.result("download", Recording)
+    turns = work.result("unite", Turns) or work.result("attribute", Turns)
+    said = work.result("correct", Transcript) or work.result("transcribe", Transcript)
     if recording is None or not (turns or said):
         return
     yield plain(recording.video.title)
-    yield from _people(_kept(work, "identify", tuple[Speaker, ...]) or ())
+    yield from _people(work.result("identify", tuple[Speaker, ...]) or ())
     yield "what was heard"
     if turns:
         for turn in turns.turns:
@@ -51,10 +46,3 @@ def _key(what: str) -> str:
         return key_of(what)
     except InterviewError:  # no file and no URL
         return f"youtube-{what}"
-
-
-def _kept(work: store.Work, step: str, kind: type[T]) -> T | None:
-    if manifest := work.manifest(step):
-        with contextlib.suppress(ValueError):  # kept by an older version
-            return store.load(kind, json.dumps(manifest.result).encode(), work.root)
-    return None

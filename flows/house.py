@@ -55,7 +55,7 @@ def watched(file: Path) -> dict[str, Channel]:
 
 def styles(file: Path) -> list[str]:
     """The styles that stand beside this configuration."""
-    return sorted(style.stem for style in (file.parent / "styles").glob("*.toml"))
+    return config.styles(file.parent / "styles")
 
 
 def channels_file(file: Path) -> Path:

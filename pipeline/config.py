@@ -730,9 +730,14 @@ def load(path: Path, changes: Mapping[str, Mapping[str, Any]] | None = None) -> 
     return _checked(Config, values, path, asked)
 
 
+def styles(folder: Path) -> list[str]:
+    """Names of all styles in config/styles."""
+    return sorted(file.stem for file in folder.glob("*.toml"))
+
+
 def load_style(folder: Path, name: str) -> Style:
     """Read config/styles/NAME.toml. Raises ConfigError that lists the styles there are."""
-    known = sorted(file.stem for file in folder.glob("*.toml"))
+    known = styles(folder)
     if name not in known:
         raise ConfigError(
             f"no style '{name}'",

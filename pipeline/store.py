@@ -208,9 +208,17 @@ class Work:
             return None
         # A stage that writes outside of its folder says itself whether that is still there.
         is_there = getattr(sys.modules[stage.__module__], "is_there", lambda _: True)
+        kept = self._result(manifest, kind)
+        return kept if kept is not None and is_there(kept) else None
+
+    def result(self, name: str, kind: type[T]) -> T | None:
+        """What a finished step gave; files of it may have been cleaned away."""
+        manifest = self.manifest(name)
+        return self._result(manifest, kind) if manifest else None
+
+    def _result(self, manifest: Manifest, kind: type[T]) -> T | None:
         with contextlib.suppress(ValidationError):  # kept by an older version with other fields
-            kept = load(kind, json.dumps(manifest.result).encode(), self.root)
-            return kept if is_there(kept) else None
+            return load(kind, json.dumps(manifest.result).encode(), self.root)
         return None
 
     def fingerprint(self, stage: Callable[..., object], inputs: tuple[object, ...]) -> str:
