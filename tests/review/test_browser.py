@@ -366,7 +366,7 @@ def test_a_language_model_is_asked_and_who_types_meanwhile_loses_nothing(
             tab.keyboard.press("e")
             tab.fill("#a1\\.1 textarea", "Half a sentence")
             gate.set()
-            # Settled: until then the page looks whether somebody types, and would put it in at once.
+            # Settled: until then the page looks whether somebody types; else it puts it in itself.
             arrived = "#asking .job:not(.htmx-settling) [data-arrived]"
             tab.wait_for_selector(arrived, timeout=60_000)
             assert tab.input_value("#a1\\.1 textarea") == "Half a sentence"
