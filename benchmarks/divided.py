@@ -15,8 +15,8 @@ from typing import Any
 from pipeline.attribute import attribute
 from pipeline.config import AttributeOptions, EditOptions, IdentifyOptions, TranscribeOptions
 from pipeline.edit import edit
-from pipeline.engines import text_voices
-from pipeline.engines.captions import Captions
+from pipeline.engines.hearing.captions import Captions
+from pipeline.engines.voices import text_voices
 from pipeline.identify import identify
 from pipeline.model import Edited, Speaker, Transcript, Turn, Turns, Video, Word
 

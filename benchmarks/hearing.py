@@ -30,7 +30,7 @@ from benchmarks.contender import CONTENDERS
 from benchmarks.measure import Bench, Run
 from benchmarks.recordings import HEAD_TO_HEAD, Known
 from benchmarks.score import der, labels, wrong_words
-from pipeline.engines.wav import Wav
+from pipeline.engines.audio.wav import Wav
 
 __all__ = ["der", "labels", "main", "wrong_words"]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline.engines.wav import RATE
+from pipeline.engines.audio.wav import RATE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -19,7 +19,7 @@ from flows import path
 from pipeline import store
 from pipeline.attribute import attribute
 from pipeline.config import AttributeOptions, Config, load, load_style
-from pipeline.engines.wav import RATE
+from pipeline.engines.audio.wav import RATE
 from pipeline.errors import NoSpeech
 from pipeline.model import Source, Transcript, Turns, Voice, Voices
 

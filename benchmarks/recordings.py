@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from pipeline.engines import sound
-from pipeline.engines.wav import RATE
+from pipeline.engines.audio import sound
+from pipeline.engines.audio.wav import RATE
 from pipeline.model import Video, Voice
 
 SAMPLE = Path(__file__).parent.parent / "tests" / "sample"

@@ -26,7 +26,7 @@ from benchmarks.two_workers import children
 from flows import deploy
 from flows.api import GOING
 from flows.server import home
-from pipeline.engines import ffmpeg
+from pipeline.engines.audio import ffmpeg
 from pipeline.errors import NoServer
 from pipeline.history import History
 from pipeline.store import load

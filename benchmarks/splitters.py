@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from benchmarks.divided import Divided
 from pipeline.config import OutlineOptions
-from pipeline.engines import boundaries
-from pipeline.engines.wording import COMMON
+from pipeline.engines.topics import boundaries
+from pipeline.engines.words.wording import COMMON
 
 SEEDS = range(20)
 TRUE, OWN, OURS = "told the true number", "finds it", "gets mytake's number"

@@ -7,7 +7,8 @@ from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipeline.engines import ct2_checkpoint, weights
+from pipeline.engines import weights
+from pipeline.engines.hearing import ct2_checkpoint
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -14,7 +14,8 @@ from flows import again, screen
 from flows.limits import Limits
 from pipeline import config as knobs
 from pipeline import store
-from pipeline.engines import keys, llm, model_writer
+from pipeline.engines import keys
+from pipeline.engines.language_models import llm, model_writer
 from pipeline.errors import CannotMend, ChangedMeanwhile, InterviewError
 from pipeline.model import Question, Statement
 from review import again as extract

@@ -373,7 +373,7 @@ def recorder() -> "Callable[[Source, Config, Style, Path, dict[str, Style]], Pub
 
 def voices(args: argparse.Namespace) -> int:
     """`mytake voices`: whose voices are remembered, and for which channels that is switched on."""
-    from pipeline.engines import voice_memory
+    from pipeline.engines.voices import voice_memory
 
     remember, output = remembering(args)
     found = list(voice_memory.memories(output))
@@ -390,7 +390,7 @@ def voices(args: argparse.Namespace) -> int:
 
 def forget(args: argparse.Namespace) -> int:
     """`mytake voices forget CHANNEL`: delete what is known of its voices, and say what that was."""
-    from pipeline.engines import voice_memory
+    from pipeline.engines.voices import voice_memory
 
     remember, output = remembering(args)
     known = list(voice_memory.memories(output))

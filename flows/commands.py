@@ -331,7 +331,7 @@ def sendable(what: str) -> tuple[str, str]:
 
     A file is looked into, and named so that whoever serves finds it from another folder.
     """
-    from pipeline.engines import ffmpeg
+    from pipeline.engines.audio import ffmpeg
     from pipeline.sources import CAPTIONS, key_of
 
     key = key_of(what)

@@ -69,13 +69,13 @@ def _found(what: str, look: Callable[[], str], fix: str) -> Finding:
 
 
 def _ffmpeg() -> str:
-    from pipeline.engines.ffmpeg import binary
+    from pipeline.engines.audio.ffmpeg import binary
 
     return f"{binary('ffmpeg')}, {binary('ffprobe')}"
 
 
 def _javascript() -> str:
-    from pipeline.engines.ytdlp import javascript_runtime
+    from pipeline.engines.sites.ytdlp import javascript_runtime
 
     found = javascript_runtime()
     if found is None:

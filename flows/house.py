@@ -70,7 +70,7 @@ def ready(knobs: Config) -> None:
     base.known("writer", base.WRITERS, knobs.compose.writer)
     base.known("support engine", {**base.SUPPORTS, "none": ""}, knobs.verify.support)
     if knobs.compose.writer == "llm":
-        from pipeline.engines import llm
+        from pipeline.engines.language_models import llm
 
         keys.give(os.environ)
         llm.ready(knobs.llm)

@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.config import Config, LlmOptions
-from pipeline.engines import ffmpeg, room, slots, spending
+from pipeline.engines import room, slots
+from pipeline.engines.audio import ffmpeg
+from pipeline.engines.language_models import spending
 from pipeline.errors import DaySpent
 from pipeline.model import Audio, Recording, Source
 from pipeline.store import Work
@@ -150,7 +152,7 @@ def _paying(limits: Limits, stage: str, inputs: Inputs) -> Iterator[None]:
 
 
 def _costs(options: LlmOptions) -> bool:
-    from pipeline.engines import llm
+    from pipeline.engines.language_models import llm
 
     price = llm.price(options)
     return bool(price.read or price.written)

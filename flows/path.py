@@ -14,7 +14,9 @@ from pipeline.correct import correct
 from pipeline.diarize import diarize
 from pipeline.download import download
 from pipeline.edit import edit
-from pipeline.engines import keys, spellings, voice_memory
+from pipeline.engines import keys
+from pipeline.engines.people import spellings
+from pipeline.engines.voices import voice_memory
 from pipeline.errors import NoSpeech, UnreadableCaptions
 from pipeline.glossary import glossary
 from pipeline.identify import identify

@@ -8,7 +8,7 @@ from pipeline.errors import InterviewError
 # Who has something to say of each step.
 TOLD = (
     "pipeline.store",
-    "pipeline.engines.model_writer",
+    "pipeline.engines.language_models.model_writer",
     "pipeline.engines.slots",
     "pipeline.watch",
 )

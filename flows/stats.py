@@ -10,8 +10,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from pipeline.engines import spending
-from pipeline.engines.weeks import Week, dollars, whole
+from pipeline.engines.language_models import spending
+from pipeline.engines.pages.weeks import Week, dollars, whole
 
 WEEK = timedelta(days=7)
 BAR = 20  # characters

@@ -82,7 +82,7 @@ def stats(args: argparse.Namespace, file: Path) -> int:
     """`mytake stats`: minutes heard, articles, failures and cost; with --svg a picture of them."""
     from flows.stats import table, weeks
     from pipeline import config, store
-    from pipeline.engines.weeks import draw
+    from pipeline.engines.pages.weeks import draw
 
     output = args.out or Path(config.load(file).output)
     found = weeks(output, max(1, args.weeks), datetime.now(UTC).date())

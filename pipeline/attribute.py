@@ -15,7 +15,7 @@ import numpy as np
 
 from pipeline.config import AttributeOptions
 from pipeline.engines import base
-from pipeline.engines.viterbi import best_path
+from pipeline.engines.voices.viterbi import best_path
 from pipeline.model import Audio, Transcript, Turn, Turns, Voice, Voices, Word
 from pipeline.speech import normal
 

@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Final
 
 from pipeline.config import ComposeOptions, LlmOptions, Style
-from pipeline.engines import base, prompts
-from pipeline.engines.points import left_out, points
+from pipeline.engines import base
+from pipeline.engines.language_models import prompts
+from pipeline.engines.writing.points import left_out, points
 from pipeline.model import Article, Edited, Speaker, Topic, Transcript, Turns, Video
 
 # What a language model is told is part of it: other words get other replies.

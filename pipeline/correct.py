@@ -9,8 +9,7 @@ from dataclasses import replace
 from typing import Final
 
 from pipeline.config import CorrectOptions
-from pipeline.engines import likeness, word_list
-from pipeline.engines.mishearing import (
+from pipeline.engines.hearing.mishearing import (
     Hearing,
     Miss,
     Spelling,
@@ -21,6 +20,7 @@ from pipeline.engines.mishearing import (
     parted,
     signs,
 )
+from pipeline.engines.words import likeness, word_list
 from pipeline.model import Glossary, Transcript, Word
 from pipeline.speech import forms
 

@@ -4,8 +4,9 @@ import logging
 from typing import Final
 
 from pipeline.config import DiarizeOptions, cores
-from pipeline.engines import base, text_voices
+from pipeline.engines import base
 from pipeline.engines.progress import bar
+from pipeline.engines.voices import text_voices
 from pipeline.model import Audio, Transcript, Voice, Voices
 
 VERSION: Final = 2
@@ -34,7 +35,7 @@ def _by_side(audio: Audio, options: DiarizeOptions, heard: base.Heard) -> Voices
     """What the channels say, where a speaker sits on each and nobody asked for something else."""
     if audio.sides is None or options.engine != "offline" or options.speakers not in (None, 2):
         return None
-    from pipeline.engines import side_voices
+    from pipeline.engines.voices import side_voices
 
     found = side_voices.voices(audio.path, audio.sides, options.threads or cores(), heard)
     if found is None:

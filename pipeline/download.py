@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from pipeline.config import DownloadOptions
-from pipeline.engines import ffmpeg, room, ytdlp
+from pipeline.engines import room
+from pipeline.engines.audio import ffmpeg
 from pipeline.engines.outside import plain, web_address
+from pipeline.engines.sites import ytdlp
 from pipeline.errors import (
     LiveNow,
     MediaRefused,

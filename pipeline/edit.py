@@ -7,8 +7,8 @@ from typing import Final
 
 from pipeline import speech
 from pipeline.config import EditOptions
-from pipeline.engines import cues, marks, sentences, sponsors, station, teaser
-from pipeline.engines.sentences import Piece
+from pipeline.engines.filler import cues, marks, sentences, sponsors, station, teaser
+from pipeline.engines.filler.sentences import Piece
 from pipeline.model import Dropped, Edited, Sentence, Speaker, Transcript, Turns, Video, Word
 
 VERSION: Final = 3

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline import store
-from pipeline.engines import manuscript
-from pipeline.engines.manuscript import Manuscript
+from pipeline.engines.pages import manuscript
+from pipeline.engines.pages.manuscript import Manuscript
 from pipeline.errors import AlreadyThere
 
 
@@ -24,10 +24,10 @@ class Format:
 
 # name on the command line -> what it is; imported on first use
 FORMATS: Mapping[str, Format] = {
-    "html": Format(".html", "pipeline.engines.export_html:page_of"),
-    "docx": Format(".docx", "pipeline.engines.export_docx:document_of"),
-    "hugo": Format("", "pipeline.engines.export_hugo:bundle_of"),
-    "ghost": Format(".ghost.json", "pipeline.engines.export_ghost:import_of"),
+    "html": Format(".html", "pipeline.engines.pages.export_html:page_of"),
+    "docx": Format(".docx", "pipeline.engines.pages.export_docx:document_of"),
+    "hugo": Format("", "pipeline.engines.pages.export_hugo:bundle_of"),
+    "ghost": Format(".ghost.json", "pipeline.engines.pages.export_ghost:import_of"),
 }
 
 

@@ -10,9 +10,11 @@ from dataclasses import replace
 from typing import Final, Literal
 
 from pipeline.config import GlossaryOptions
-from pipeline.engines import channels, introductions, word_list
-from pipeline.engines.likeness import letters
-from pipeline.engines.wording import COMMON
+from pipeline.engines import channels
+from pipeline.engines.people import introductions
+from pipeline.engines.words import word_list
+from pipeline.engines.words.likeness import letters
+from pipeline.engines.words.wording import COMMON
 from pipeline.model import Glossary, Term, Video
 
 VERSION: Final = 1

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from pipeline.config import ROLE_FIRST, IdentifyOptions
-from pipeline.engines import announced, conduct, introductions
-from pipeline.engines.introductions import Heard, Written
 from pipeline.engines.moments import clock
 from pipeline.engines.outside import plain
+from pipeline.engines.people import announced, conduct, introductions
+from pipeline.engines.people.introductions import Heard, Written
 from pipeline.errors import ConfigError
 from pipeline.model import Familiar, Speaker, Turns, Video
 

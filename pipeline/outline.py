@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 
 from pipeline.config import OutlineOptions
-from pipeline.engines import boundaries, headings, noun_phrases
-from pipeline.engines.boundaries import Stretch
-from pipeline.engines.noun_phrases import Read
+from pipeline.engines.topics import boundaries, headings
+from pipeline.engines.topics.boundaries import Stretch
+from pipeline.engines.words import noun_phrases
+from pipeline.engines.words.noun_phrases import Read
 from pipeline.model import Chapter, Edited, Speaker, Subtopic, Topic, Turn, Turns, Video
 
 if TYPE_CHECKING:
-    from pipeline.engines.boundaries import Vectors
+    from pipeline.engines.topics.boundaries import Vectors
 
 VERSION: Final = 4
 

@@ -14,8 +14,8 @@ import numpy as np
 
 from pipeline import store
 from pipeline.config import PrepareOptions
-from pipeline.engines import ffmpeg, sides, sound
-from pipeline.engines.wav import RATE, Wav
+from pipeline.engines.audio import ffmpeg, sides, sound
+from pipeline.engines.audio.wav import RATE, Wav
 from pipeline.errors import NoSpeech, UnreadableFile
 from pipeline.model import Audio, Recording
 

@@ -5,7 +5,7 @@ What is kept of it are likenesses, not voices: those of guests are compared and 
 
 from typing import Final
 
-from pipeline.engines import recurring
+from pipeline.engines.voices import recurring
 from pipeline.model import Audio, Familiar, KnownVoice, Turns
 
 VERSION: Final = 1

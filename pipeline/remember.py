@@ -8,8 +8,8 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from pipeline.engines import recurring, voice_memory
 from pipeline.engines.outside import plain
+from pipeline.engines.voices import recurring, voice_memory
 from pipeline.model import Audio, Familiar, Remembered, Speaker, Turns, Video
 
 VERSION: Final = 1

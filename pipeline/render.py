@@ -13,10 +13,11 @@ from typing import Any, Final, Literal
 
 from pipeline import store
 from pipeline.config import RenderOptions
-from pipeline.engines import article, front_matter, page, rttm, timeline, transcript
-from pipeline.engines.front_matter import Quoted
 from pipeline.engines.moments import in_article, in_page
 from pipeline.engines.outside import plain, web_address
+from pipeline.engines.pages import article, front_matter, page, timeline, transcript
+from pipeline.engines.pages.front_matter import Quoted
+from pipeline.engines.voices import rttm
 from pipeline.model import (
     Article,
     Edited,

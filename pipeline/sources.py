@@ -14,8 +14,8 @@ from urllib.parse import parse_qs, urlsplit
 from urllib.request import url2pathname
 
 from pipeline.config import DownloadOptions, SourcesOptions
-from pipeline.engines import ytdlp
 from pipeline.engines.outside import plain
+from pipeline.engines.sites import ytdlp
 from pipeline.errors import (
     ConfigError,
     NoMedia,

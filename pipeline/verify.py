@@ -1,8 +1,8 @@
 """An article -> its receipt: every point checked again, from the transcript and the turns alone.
 
 Nothing the writer claims is believed, and nothing here is shared with a writer, but for what words
-mean (engines/wording.py): what both would get wrong would never be found. A check that fails makes
-the article `needs_review`, with reasons.
+mean (engines/words/wording.py): what both would get wrong would never be found. A check that fails
+makes the article `needs_review`, with reasons.
 """
 
 import itertools
@@ -11,9 +11,10 @@ from collections.abc import Callable
 from typing import Final, Literal
 
 from pipeline.config import ComposeOptions, Style, VerifyOptions
-from pipeline.engines import evidence, paraphrased, support, wording
-from pipeline.engines.case import CLOSE, INSIDE, Case, Found
-from pipeline.engines.contract import contract, day
+from pipeline.engines.checking import evidence, paraphrased, support
+from pipeline.engines.checking.case import CLOSE, INSIDE, Case, Found
+from pipeline.engines.checking.contract import contract, day
+from pipeline.engines.words import wording
 from pipeline.model import (
     Article,
     Check,

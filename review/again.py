@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.config import Style
-from pipeline.engines.exchanges import Exchange, Wording, best_wording, exchanges
+from pipeline.engines.writing.exchanges import Exchange, Wording, best_wording, exchanges
 from pipeline.errors import CannotMend
 from pipeline.model import Article, Interview, Question, Sentence
 from review.anchor import quote
@@ -92,7 +92,8 @@ def _exchange(known: Interview, question: Question) -> Exchange | None:
 def _answer(
     exchange: Exchange, hint: str, used: frozenset[tuple[int, int]], most: int = SENTENCES
 ) -> tuple[Sentence, ...]:
-    from pipeline.engines.extract import best_answer  # numpy, 30 MB, only where it is asked for
+    # numpy, 30 MB, only where it is asked for
+    from pipeline.engines.writing.extract import best_answer
 
     wanted = frozenset(re.findall(r"\w+", hint.lower()))
     near = [

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pipeline import config as knobs
 from pipeline.config import Config, Style
-from pipeline.engines import framing
+from pipeline.engines.writing import framing
 from pipeline.errors import ConfigError
 from pipeline.model import Article, Decision, Fallback, Interview, LeftOut, Receipt, Written
 from pipeline.render import beside, written_out

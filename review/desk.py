@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from pipeline.engines.article import FILLERS_BETWEEN, called
 from pipeline.engines.moments import clock, in_article
 from pipeline.engines.outside import web_address
+from pipeline.engines.pages.article import FILLERS_BETWEEN, called
 from pipeline.model import Decision, Interview, Link, Passage, Question, Speaker, Statement, Turn
 from review import player, record, strip
 from review.checks import Rules

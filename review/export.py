@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from pipeline import export
-from pipeline.engines import article, page
 from pipeline.engines.moments import in_article
+from pipeline.engines.pages import article, page
 from pipeline.model import Decision, Interview
 from pipeline.render import written_out
 from review import pack

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import jinja2
 
-from pipeline.engines import ffmpeg
-from pipeline.engines.article import called
+from pipeline.engines.audio import ffmpeg
 from pipeline.engines.moments import clock, in_article
+from pipeline.engines.pages.article import called
 from pipeline.model import Interview, Statement
 from review.draft import Draft, listening_copy
 

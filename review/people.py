@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from pipeline.config import who_is_who
-from pipeline.engines import spellings
 from pipeline.engines.outside import plain
+from pipeline.engines.people import spellings
 from pipeline.errors import CannotMend
 from pipeline.model import Interview, Speaker
 from review import record

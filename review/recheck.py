@@ -8,9 +8,9 @@ from pathlib import Path
 from pipeline import config as knobs
 from pipeline import store
 from pipeline.config import Config
-from pipeline.engines.case import Case
+from pipeline.engines.checking.case import Case
 from pipeline.engines.moments import clock
-from pipeline.engines.reading import read
+from pipeline.engines.pages.reading import read
 from pipeline.errors import BrokenFolder, NoArticle
 from pipeline.model import Article, Check, Question, Receipt, Statement
 from pipeline.render import readable

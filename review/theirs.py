@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from pipeline.engines import front_matter
-from pipeline.engines.reading import blocks
+from pipeline.engines.pages import front_matter
+from pipeline.engines.pages.reading import blocks
 from pipeline.errors import InterviewError
 from pipeline.model import Article
 from review import record

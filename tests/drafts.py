@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pipeline import config
 from pipeline.config import Config, PublishOptions, RenderOptions
-from pipeline.engines import framing
+from pipeline.engines.writing import framing
 from pipeline.model import (
     Article,
     Audio,

@@ -16,7 +16,7 @@ from pipeline.config import (
     load_style,
 )
 from pipeline.edit import edit
-from pipeline.engines.rewording import Pair, Text, faults
+from pipeline.engines.checking.rewording import Pair, Text, faults
 from pipeline.model import (
     Article,
     Edited,

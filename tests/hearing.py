@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pipeline import store
 from pipeline.config import PrepareOptions
-from pipeline.engines.wav import RATE, Wav
+from pipeline.engines.audio.wav import RATE, Wav
 from pipeline.model import Audio, Recording, Video, Voice, Word
 from pipeline.prepare import prepare
 

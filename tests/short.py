@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.cli import main
-from pipeline.engines import ffmpeg
+from pipeline.engines.audio import ffmpeg
 from tests.runs import AUDIO
 
 ROOT = Path(__file__).parent.parent

@@ -11,34 +11,52 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
+ENGINES = ROOT / "pipeline" / "engines"
 FLOOR = {"model", "errors", "config", "store", "speech", "history"}  # what every stage may stand on
 
 # library -> the only file that may import it
 DOORS = {
-    "yt_dlp": "pipeline/engines/ytdlp.py",
-    "faster_whisper": "pipeline/engines/faster_whisper.py",
-    "whisper": "pipeline/engines/openai_whisper.py",
-    "markdown": "pipeline/engines/page.py",
-    "nh3": "pipeline/engines/page.py",
-    "docx": "pipeline/engines/export_docx.py",
-    "ffmpeg": "pipeline/engines/ffmpeg.py",
-    "deno": "pipeline/engines/ytdlp.py",
-    "pydub": "pipeline/engines/sound.py",
+    "yt_dlp": "pipeline/engines/sites/ytdlp.py",
+    "faster_whisper": "pipeline/engines/hearing/faster_whisper.py",
+    "whisper": "pipeline/engines/hearing/openai_whisper.py",
+    "markdown": "pipeline/engines/pages/page.py",
+    "nh3": "pipeline/engines/pages/page.py",
+    "docx": "pipeline/engines/pages/export_docx.py",
+    "ffmpeg": "pipeline/engines/audio/ffmpeg.py",
+    "deno": "pipeline/engines/sites/ytdlp.py",
+    "pydub": "pipeline/engines/audio/sound.py",
     "onnxruntime": "pipeline/engines/networks/__init__.py",
-    "kaldi_native_fbank": "pipeline/engines/campplus.py",
-    "pyannote": "pipeline/engines/pyannote_voices.py",
-    "spellchecker": "pipeline/engines/word_list.py",
-    "HanTa": "pipeline/engines/word_classes.py",
-    "pydantic_ai": "pipeline/engines/llm.py",
+    "kaldi_native_fbank": "pipeline/engines/voices/campplus.py",
+    "pyannote": "pipeline/engines/voices/pyannote_voices.py",
+    "spellchecker": "pipeline/engines/words/word_list.py",
+    "HanTa": "pipeline/engines/words/word_classes.py",
+    "pydantic_ai": "pipeline/engines/language_models/llm.py",
     "tomlkit": "pipeline/engines/channel_file.py",
     "cronsim": "pipeline/channels.py",
     "fsspec": "flows/mirror.py",
     "apprise": "pipeline/engines/notices.py",
-    "openai": "pipeline/engines/llm.py",
-    "anthropic": "pipeline/engines/llm.py",
-    "google": "pipeline/engines/llm.py",
-    "genai_prices": "pipeline/engines/llm.py",
-    "httpx2": "pipeline/engines/llm.py",
+    "openai": "pipeline/engines/language_models/llm.py",
+    "anthropic": "pipeline/engines/language_models/llm.py",
+    "google": "pipeline/engines/language_models/llm.py",
+    "genai_prices": "pipeline/engines/language_models/llm.py",
+    "httpx2": "pipeline/engines/language_models/llm.py",
+}
+# what the parts of an engine may stand on, beside what lies in engines/ itself: what checks an
+# article knows nothing of what writes it
+FOLDERS: dict[str, set[str]] = {
+    "networks": set(),
+    "audio": set(),
+    "words": set(),
+    "pages": set(),
+    "sites": {"audio"},
+    "voices": {"audio", "networks"},
+    "hearing": {"audio", "words"},
+    "people": {"words"},
+    "filler": {"words"},
+    "topics": {"words", "networks"},
+    "writing": {"words"},
+    "checking": {"words"},
+    "language_models": {"words", "writing", "checking"},
 }
 # library -> the extra that brings it; `pip install mytake` alone does not
 EXTRAS = {
@@ -88,6 +106,17 @@ def test_imports_follow_the_arrows(file: Path) -> None:
         assert not {name for name in names if name.startswith("pipeline.engines")}
     if "engines" in file.parts:
         assert not names & {f"pipeline.{stage}" for stage in stages()}
+
+
+def test_the_folders_of_engines_know_only_what_they_stand_on() -> None:
+    used = {}
+    for folder in FOLDERS:
+        names = set[str]().union(*map(imports, (ENGINES / folder).glob("*.py")))
+        used[folder] = {
+            name.split(".")[2] for name in names if name.startswith("pipeline.engines.")
+        }
+    assert {folder: found & set(FOLDERS) - {folder} for folder, found in used.items()} == FOLDERS
+    assert {file.parent.name for file in ENGINES.glob("*/*.py")} == set(FOLDERS)
 
 
 @pytest.mark.parametrize("library", DOORS)

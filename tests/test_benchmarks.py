@@ -12,7 +12,7 @@ from benchmarks import hearing, made, measure, recordings, report, score, tables
 from benchmarks.measure import Run
 from benchmarks.recordings import Known
 from benchmarks.score import Rate
-from pipeline.engines.wav import Wav
+from pipeline.engines.audio.wav import Wav
 from pipeline.model import Speaker, Video, Voice, Word
 
 

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.config import TranscribeOptions
-from pipeline.engines.captions import Captions
+from pipeline.engines.hearing.captions import Captions
 from pipeline.errors import UnreadableCaptions
 from pipeline.model import Transcript, Voice
 

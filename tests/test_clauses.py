@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.engines.clauses import _bare, _in_the_third_person
+from pipeline.engines.language_models.clauses import _bare, _in_the_third_person
 from tests import lighthouse as vik
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.compose import compose
 from pipeline.config import ComposeOptions, Style, VerifyOptions
-from pipeline.engines.points import left_out, points
+from pipeline.engines.writing.points import left_out, points
 from pipeline.errors import NotAnInterview, UnknownEngine
 from pipeline.model import Article, Edited
 from pipeline.verify import verify

@@ -14,12 +14,13 @@ from pipeline import store
 from pipeline.attribute import attribute
 from pipeline.config import AttributeOptions, DiarizeOptions
 from pipeline.diarize import diarize
-from pipeline.engines import clustering, networks, offline_voices, rttm, side_voices
-from pipeline.engines.campplus import CamPlusPlus, unit
-from pipeline.engines.pieces import BRIEFEST, HOP, LONGEST, Piece
-from pipeline.engines.pieces import pieces as cut
-from pipeline.engines.segmentation import FRAME, Activity
-from pipeline.engines.wav import Wav
+from pipeline.engines import networks
+from pipeline.engines.audio.wav import Wav
+from pipeline.engines.voices import clustering, offline_voices, rttm, side_voices
+from pipeline.engines.voices.campplus import CamPlusPlus, unit
+from pipeline.engines.voices.pieces import BRIEFEST, HOP, LONGEST, Piece
+from pipeline.engines.voices.pieces import pieces as cut
+from pipeline.engines.voices.segmentation import FRAME, Activity
 from pipeline.errors import BrokenModel, ConfigError, UnreadableFile
 from pipeline.model import Audio, Transcript, Voice, Voices, Word
 from tests import hearing

@@ -16,8 +16,9 @@ import pytest
 
 from pipeline.config import DownloadOptions, SourcesOptions
 from pipeline.download import download
-from pipeline.engines import ffmpeg, tracks, ytdlp
-from pipeline.engines.refusals import LONGEST, cleaned
+from pipeline.engines.audio import ffmpeg
+from pipeline.engines.sites import tracks, ytdlp
+from pipeline.engines.sites.refusals import LONGEST, cleaned
 from pipeline.errors import (
     AgeGated,
     BotWall,

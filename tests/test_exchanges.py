@@ -2,8 +2,8 @@
 
 import pytest
 
-from pipeline.engines import wording
-from pipeline.engines.exchanges import exchanges
+from pipeline.engines.words import wording
+from pipeline.engines.writing.exchanges import exchanges
 from tests.test_extract import PEOPLE, talk
 
 ASKED = "H: What does a spring tide do to the working day of a harbor miller in winter?"

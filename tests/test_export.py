@@ -16,7 +16,7 @@ from docx.document import Document as Paper
 
 from flows.cli import main
 from pipeline.config import RenderOptions
-from pipeline.engines import front_matter
+from pipeline.engines.pages import front_matter
 from pipeline.errors import AlreadyThere, BrokenFolder, NotWritten
 from pipeline.export import FORMATS, export
 from pipeline.model import Interview, Written

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from pipeline.config import ComposeOptions
-from pipeline.engines import framing, wording
-from pipeline.engines.exchanges import Wording, best_wording, exchanges
-from pipeline.engines.extract import Candidate, _candidates, best_answer, choose
-from pipeline.engines.points import leading
+from pipeline.engines.words import wording
+from pipeline.engines.writing import framing
+from pipeline.engines.writing.exchanges import Wording, best_wording, exchanges
+from pipeline.engines.writing.extract import Candidate, _candidates, best_answer, choose
+from pipeline.engines.writing.points import leading
 from pipeline.model import Edited, Question, Sentence, Statement, Topic, Turn, Turns
 from tests import lighthouse as vik
 from tests.lighthouse import sentence

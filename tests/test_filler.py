@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.config import EditOptions
 from pipeline.edit import edit
-from pipeline.engines import cues
+from pipeline.engines.filler import cues
 from pipeline.model import Chapter, Edited, Speaker, Turns
 from tests import talk
 

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from pipeline.engines import base, headings, noun_phrases
+from pipeline.engines import base
+from pipeline.engines.topics import headings
+from pipeline.engines.words import noun_phrases
 from pipeline.model import Sentence
 
 HOST, GUEST = "S1", "S2"

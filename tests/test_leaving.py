@@ -16,14 +16,15 @@ ROOT = Path(__file__).parent.parent
 SLOW = """
 import sys, time
 from threading import Event
-from pipeline.engines import base, hearing
+from pipeline.engines import base
+from pipeline.engines.hearing import listening
 
 class Slow:
     def transcribe(self, audio, options, heard, **more):
         def listen():
             print("listening", file=sys.stderr, flush=True)
             time.sleep({seconds})
-        hearing._side_by_side(1, listen, Event())
+        listening._side_by_side(1, listen, Event())
         raise AssertionError("nobody stopped it")
 
 base.TRANSCRIBERS = {{"slow": "__main__:Slow"}}

@@ -13,7 +13,8 @@ import pytest
 
 from flows.limits import Limits, talking, working
 from pipeline.config import Config, LlmOptions, load
-from pipeline.engines import room, slots, spending
+from pipeline.engines import room, slots
+from pipeline.engines.language_models import spending
 from pipeline.errors import Busy, ConfigError, DaySpent, NoRoom
 from pipeline.model import Audio, Recording, Source, Speaker, Video
 

@@ -8,8 +8,9 @@ import pytest
 
 from pipeline.compose import compose
 from pipeline.config import ComposeOptions, LlmOptions, VerifyOptions
-from pipeline.engines import keys, llm, prompts
-from pipeline.engines.budget import Price
+from pipeline.engines import keys
+from pipeline.engines.language_models import llm, prompts
+from pipeline.engines.language_models.budget import Price
 from pipeline.verify import verify
 from tests import lighthouse as vik
 from tests.crooked_server import Server, points

@@ -12,7 +12,8 @@ import pytest
 
 from pipeline.compose import VERSION, compose, is_there
 from pipeline.config import ComposeOptions, LlmOptions, Style, VerifyOptions, Voice, load_style
-from pipeline.engines import keys, prompts, spending
+from pipeline.engines import keys
+from pipeline.engines.language_models import prompts, spending
 from pipeline.errors import ConfigError, MissingKey, MissingTool
 from pipeline.model import Article, Edited, Passage, Receipt
 from pipeline.store import Work

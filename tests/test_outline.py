@@ -6,8 +6,9 @@ import pytest
 
 from pipeline.config import EditOptions, OutlineOptions
 from pipeline.edit import edit
-from pipeline.engines import headings, noun_phrases
-from pipeline.engines.boundaries import boundaries, segment, stretches, vectors
+from pipeline.engines.topics import headings
+from pipeline.engines.topics.boundaries import boundaries, segment, stretches, vectors
+from pipeline.engines.words import noun_phrases
 from pipeline.model import Chapter, Edited, Sentence, Speaker, Topic, Transcript, Turns, Video
 from pipeline.outline import clean_title, outline
 from tests import talk

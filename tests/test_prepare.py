@@ -10,8 +10,8 @@ import pytest
 from numpy.typing import NDArray
 
 from pipeline.config import PrepareOptions
-from pipeline.engines import ffmpeg, sound
-from pipeline.engines.wav import Wav
+from pipeline.engines.audio import ffmpeg, sound
+from pipeline.engines.audio.wav import Wav
 from pipeline.errors import MissingTool, NoSpeech, UnreadableFile
 from pipeline.model import Recording, Video
 from pipeline.prepare import prepare

@@ -13,7 +13,7 @@ from huggingface_hub.errors import GatedRepoError, LocalEntryNotFoundError
 
 from pipeline.config import DiarizeOptions
 from pipeline.engines import base
-from pipeline.engines.pyannote_voices import MODEL, PyannoteVoices
+from pipeline.engines.voices.pyannote_voices import MODEL, PyannoteVoices
 from pipeline.errors import InterviewError, MissingModel, MissingTool
 from pipeline.model import Voice
 from tests.hearing import RATE, written

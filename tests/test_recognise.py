@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pipeline.engines import recurring
+from pipeline.engines.voices import recurring
 from pipeline.model import Familiar, KnownVoice, Turns
 from pipeline.recognise import recognise
 from tests import hearing, talk

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pipeline.engines import base, channels, networks, voice_memory
-from pipeline.engines.voice_memory import Heard
+from pipeline.engines import base, channels, networks
+from pipeline.engines.voices import voice_memory
+from pipeline.engines.voices.voice_memory import Heard
 from pipeline.model import Audio, Familiar, Remembered, Speaker, Video
 from pipeline.remember import is_there, remember
 from tests import talk

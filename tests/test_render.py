@@ -15,9 +15,11 @@ import pytest
 import yaml
 
 from pipeline.config import RenderOptions
-from pipeline.engines import caption_files, captions, page, rttm, timeline
+from pipeline.engines.hearing import caption_files, captions
 from pipeline.engines.moments import clock, in_article
 from pipeline.engines.outside import in_markdown, plain, web_address
+from pipeline.engines.pages import page, timeline
+from pipeline.engines.voices import rttm
 from pipeline.model import (
     Audio,
     Check,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.engines.rewording import Pair, Text, faults
+from pipeline.engines.checking.rewording import Pair, Text, faults
 
 PASSAGE = "The lens at Vik weighs 900 kilograms, and it floats in a bath of mercury."
 ASKED = "What does a lighthouse keeper do all night in that tower?"

@@ -13,8 +13,8 @@ import pytest
 
 from flows.cli import main
 from flows.stats import table, weeks
-from pipeline.engines import spending
-from pipeline.engines.weeks import Week, draw
+from pipeline.engines.language_models import spending
+from pipeline.engines.pages.weeks import Week, draw
 
 MONDAY = date(2026, 11, 16)
 TODAY = date(2026, 11, 22)

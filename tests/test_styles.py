@@ -10,8 +10,8 @@ import pytest
 
 from pipeline.compose import compose
 from pipeline.config import ComposeOptions, Part, Style, VerifyOptions, Voice, load_style
-from pipeline.engines.points import points
-from pipeline.engines.sections import Desk, surname
+from pipeline.engines.writing.points import points
+from pipeline.engines.writing.sections import Desk, surname
 from pipeline.model import Article, Passage, Point, Receipt, Section, Statement, Turns
 from pipeline.verify import verify
 from tests import lighthouse as vik

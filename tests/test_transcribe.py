@@ -18,10 +18,12 @@ from numpy.typing import NDArray
 
 from pipeline import store
 from pipeline.config import DiarizeOptions, TranscribeOptions
-from pipeline.engines import base, ffmpeg, half_minutes, hearing, progress, weights
-from pipeline.engines.faster_whisper import Answer, Cursor, _text_before
-from pipeline.engines.seams import sewn
-from pipeline.engines.whisper_words import Piece, loops, must_know, whole, words_of
+from pipeline.engines import base, progress, weights
+from pipeline.engines.audio import ffmpeg
+from pipeline.engines.hearing import half_minutes, listening
+from pipeline.engines.hearing.faster_whisper import Answer, Cursor, _text_before
+from pipeline.engines.hearing.seams import sewn
+from pipeline.engines.hearing.whisper_words import Piece, loops, must_know, whole, words_of
 from pipeline.errors import (
     BrokenModel,
     ConfigError,
@@ -368,7 +370,7 @@ def test_speech_without_a_pause_fits_into_half_minutes_too() -> None:
 
 
 def test_words_are_put_where_they_are_in_the_recording() -> None:
-    part = hearing.Part(((10, 12), (20, 23)))
+    part = listening.Part(((10, 12), (20, 23)))
     assert part.seconds == 5
     assert part.place(0, 1) == (10, 11)
     assert part.place(1.9, 2.5) == (20, 20.5), "most of it is after the pause"
@@ -378,7 +380,7 @@ def test_words_are_put_where_they_are_in_the_recording() -> None:
 def test_speech_is_looked_for_in_windows_that_end_in_a_pause(tmp_path: Path) -> None:
     seen: list[float] = []
 
-    def talk(sound: Any) -> list[hearing.Span]:
+    def talk(sound: Any) -> list[listening.Span]:
         """Six seconds of every ten are spoken, wherever the window begins."""
         offset, length = sum(seen), len(sound) / RATE
         firsts = range(int(offset // 10) * 10, int(offset + length), 10)
@@ -388,8 +390,8 @@ def test_speech_is_looked_for_in_windows_that_end_in_a_pause(tmp_path: Path) -> 
         return found
 
     audio = written(tmp_path / "16k.wav", np.zeros(1000 * RATE))
-    with hearing.Wav(audio.path) as wav:
-        spans = list(hearing.spoken(wav, talk))
+    with listening.Wav(audio.path) as wav:
+        spans = list(listening.spoken(wav, talk))
     assert len(seen) == 2, "no more than ten minutes at a time"
     assert spans[:2] == [(0, 6), (10, 16)]
     assert spans[58:61] == [(580, 586), (590, 596), (600, 606)], "nothing is lost at the seam"
@@ -402,7 +404,7 @@ class Clerk:
     listeners = at_once = 1
 
     def __init__(self, dies_at: float = math.inf, language: str = "en") -> None:
-        self.parts: list[hearing.Part] = []
+        self.parts: list[listening.Part] = []
         self._dies_at, self._language = dies_at, language
 
     def language(self, sound: Any) -> str:
@@ -423,12 +425,12 @@ class Clerk:
 def test_who_is_killed_goes_on_with_the_part_that_was_not_heard(tmp_path: Path) -> None:
     audio = written(tmp_path / "16k.wav", np.zeros(1000 * RATE))
 
-    def talk(sound: Any) -> list[hearing.Span]:
+    def talk(sound: Any) -> list[listening.Span]:
         return [(n * 10.0, n * 10.0 + 9) for n in range(len(sound) // RATE // 10)]
 
-    def hear(clerk: Clerk, name: str) -> hearing.Said:
+    def hear(clerk: Clerk, name: str) -> listening.Said:
         (tmp_path / name).mkdir(exist_ok=True)
-        return hearing.hear(audio.path, clerk, clerk, talk, lambda _: None, tmp_path / name)
+        return listening.hear(audio.path, clerk, clerk, talk, lambda _: None, tmp_path / name)
 
     whole, killed, again = Clerk(), Clerk(dies_at=600), Clerk()
     expected = hear(whole, "whole")
@@ -456,7 +458,7 @@ def test_speech_without_words_is_listened_to_again(tmp_path: Path) -> None:
 
     audio = written(tmp_path / "16k.wav", np.zeros(60 * RATE))
     ear = Sleepy()
-    said = hearing.hear(audio.path, ear, ear, lambda _: [(0, 60)], lambda _: None, tmp_path)
+    said = listening.hear(audio.path, ear, ear, lambda _: [(0, 60)], lambda _: None, tmp_path)
     assert [part.start for part in ear.parts] == [0, pytest.approx(19.9)]
     assert [word.text for word in said.words[18:33]] == [
         *("w18", "w19"),
@@ -469,7 +471,7 @@ def test_music_in_the_middle_of_a_half_minute_is_not_heard_again_either(tmp_path
     audio = written(tmp_path / "16k.wav", np.zeros(120 * RATE))
     second = Clerk()
     talk = [(10, 15), (100, 105)]
-    hearing.hear(audio.path, Deaf(), second, lambda _: list(talk), lambda _: None, tmp_path)
+    listening.hear(audio.path, Deaf(), second, lambda _: list(talk), lambda _: None, tmp_path)
     assert [part.spans for part in second.parts] == [((8, 17), (98, 107))]
 
 
@@ -483,7 +485,7 @@ class Deaf(Clerk):
 def test_a_part_of_which_nothing_was_heard_is_left_to_the_second_ear(tmp_path: Path) -> None:
     audio = written(tmp_path / "16k.wav", np.zeros(30 * RATE))
     speech = [(10, 20)]
-    said = hearing.hear(
+    said = listening.hear(
         audio.path, Deaf(), Clerk(), lambda _: list(speech), lambda _: None, tmp_path
     )
     assert len(said.words) > 9
@@ -499,7 +501,9 @@ def test_words_beside_a_gap_stay(tmp_path: Path) -> None:
                 yield part, [dataclasses.replace(piece, words=words)]
 
     audio = written(tmp_path / "16k.wav", np.zeros(10 * RATE))
-    said = hearing.hear(audio.path, Brief(), Clerk(), lambda _: [(1, 9)], lambda _: None, tmp_path)
+    said = listening.hear(
+        audio.path, Brief(), Clerk(), lambda _: [(1, 9)], lambda _: None, tmp_path
+    )
     assert [word.text for word in said.words] == ["A", "B", "w2", "w3", "w4", "w5", "w6", "w7", "C"]
 
 
@@ -516,7 +520,7 @@ def test_a_sentence_goes_on_from_one_half_minute_to_the_next(tmp_path: Path) -> 
 
     audio = written(tmp_path / "16k.wav", np.zeros(90 * RATE))
     talk = [(0, 20), (30, 50), (60, 80)]
-    said = hearing.hear(
+    said = listening.hear(
         audio.path, Punctual(), Deaf(), lambda _: list(talk), lambda _: None, tmp_path
     )
     assert " ".join(word.text for word in said.words) == "the river in the U.S. by then. Now."
@@ -540,7 +544,7 @@ def test_words_around_a_cut_read_as_they_are_heard_together(tmp_path: Path) -> N
     long = " ".join(["Maine,"] * 28)
     ear = Reader({0: f"{long} Casolano.", 29: f"Told {long} U.S.", 58: f"By {long}"})
     brief = Reader({26: "from, x Casillano, told me that", 55: "the, x U.S. by then he"})
-    said = hearing.hear(
+    said = listening.hear(
         audio.path, ear, Deaf(), lambda _: list(talk), lambda _: None, tmp_path, brief=brief
     )
     texts = [word.text for word in said.words if word.text != "Maine,"]
@@ -577,7 +581,7 @@ def test_english_among_translated_words_is_no_other_language(tmp_path: Path) -> 
 
     audio = written(tmp_path / "16k.wav", np.zeros(30 * RATE))
     ear = Interpreter(language="es")
-    said = hearing.hear(audio.path, ear, ear, lambda _: [(0, 30)], lambda _: None, tmp_path)
+    said = listening.hear(audio.path, ear, ear, lambda _: [(0, 30)], lambda _: None, tmp_path)
     assert said.language == "en"
     assert said.foreign == (Foreign((0, 19), "es", translated=True),)
 
@@ -596,11 +600,11 @@ def test_one_listener_who_fails_stops_the_others(tmp_path: Path) -> None:
     audio = written(tmp_path / "16k.wav", np.zeros(1000 * RATE))
     ear = Failing()
 
-    def talk(sound: Any) -> list[hearing.Span]:
+    def talk(sound: Any) -> list[listening.Span]:
         return [(n * 10.0, n * 10.0 + 9) for n in range(len(sound) // RATE // 10)]
 
     with pytest.raises(MemoryError):
-        hearing.hear(audio.path, ear, ear, talk, lambda _: None, tmp_path)
+        listening.hear(audio.path, ear, ear, talk, lambda _: None, tmp_path)
     assert len(ear.parts) <= 7
 
 
@@ -609,7 +613,7 @@ def test_only_what_was_said_right_before_helps_to_understand() -> None:
     doubtful = dataclasses.replace(answer, log_probability=-1.1)
     frames = np.zeros((80, 1001), np.float32)
     first, soon, later = (
-        Cursor(hearing.Part(((start, start + 10),)), frames, "en") for start in (0, 12, 60)
+        Cursor(listening.Part(((start, start + 10),)), frames, "en") for start in (0, 12, 60)
     )
     assert _text_before(1, [first, soon], [answer, answer]) == [1, 2, 3]
     assert _text_before(1, [first, later], [answer, answer]) == []

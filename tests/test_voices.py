@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from flows.cli import main
-from pipeline.engines.ffmpeg import binary
+from pipeline.engines.audio.ffmpeg import binary
 from tests.runs import AUDIO, INFO, STAGES
 
 pytestmark = pytest.mark.slow

@@ -112,26 +112,26 @@ class Support(Protocol):
 
 # name in config -> where it lives; imported on first use, so --help loads no torch
 TRANSCRIBERS: Mapping[str, str] = {
-    "faster-whisper": "pipeline.engines.faster_whisper:FasterWhisper",
-    "openai-whisper": "pipeline.engines.openai_whisper:OpenAIWhisper",
-    "captions": "pipeline.engines.captions:Captions",
+    "faster-whisper": "pipeline.engines.hearing.faster_whisper:FasterWhisper",
+    "openai-whisper": "pipeline.engines.hearing.openai_whisper:OpenAIWhisper",
+    "captions": "pipeline.engines.hearing.captions:Captions",
     "replay": "pipeline.engines.replay:ReplayTranscript",
 }
 DIARIZERS: Mapping[str, str] = {
-    "offline": "pipeline.engines.offline_voices:OfflineVoices",
-    "pyannote": "pipeline.engines.pyannote_voices:PyannoteVoices",
+    "offline": "pipeline.engines.voices.offline_voices:OfflineVoices",
+    "pyannote": "pipeline.engines.voices.pyannote_voices:PyannoteVoices",
     "replay": "pipeline.engines.replay:ReplayVoices",
 }
-VOICEPRINTS: Mapping[str, str] = {"campplus": "pipeline.engines.campplus:CamPlusPlus"}
-EMBEDDERS: Mapping[str, str] = {"minilm": "pipeline.engines.minilm:MiniLM"}
+VOICEPRINTS: Mapping[str, str] = {"campplus": "pipeline.engines.voices.campplus:CamPlusPlus"}
+EMBEDDERS: Mapping[str, str] = {"minilm": "pipeline.engines.topics.minilm:MiniLM"}
 WRITERS: Mapping[str, str] = {
-    "extract": "pipeline.engines.extract:Extract",
-    "llm": "pipeline.engines.model_writer:ModelWriter",
+    "extract": "pipeline.engines.writing.extract:Extract",
+    "llm": "pipeline.engines.language_models.model_writer:ModelWriter",
 }
 
 SUPPORTS: Mapping[str, str] = {
-    "embedding": "pipeline.engines.support_embedding:Embeddings",
-    "minicheck": "pipeline.engines.support_minicheck:MiniCheck",
+    "embedding": "pipeline.engines.checking.support_embedding:Embeddings",
+    "minicheck": "pipeline.engines.checking.support_minicheck:MiniCheck",
 }
 
 

@@ -7,8 +7,8 @@ from pydantic import ValidationError
 
 from pipeline import store
 from pipeline.config import DiarizeOptions, TranscribeOptions
-from pipeline.engines import rttm
 from pipeline.engines.base import Heard
+from pipeline.engines.voices import rttm
 from pipeline.errors import ConfigError
 from pipeline.model import Transcript, Voice, Voices
 

@@ -25,7 +25,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from filelock import FileLock
 
-from pipeline.engines import ffmpeg
+from pipeline.engines.audio import ffmpeg
 from tests.fake_youtube import answers
 from tests.fake_youtube.catalog import CHANNEL, PLAYLIST, VIDEOS, Channel, Video
 

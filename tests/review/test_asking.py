@@ -13,7 +13,7 @@ from flows import asking
 from flows import review as served
 from pipeline import config as knobs
 from pipeline import store
-from pipeline.engines import spending
+from pipeline.engines.language_models import spending
 from review import app, draft
 from review.draft import Draft
 from review.jobs import Job

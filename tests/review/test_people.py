@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from flows import review as served
 from flows.cli import main
 from pipeline import config as knobs
-from pipeline.engines import spellings
+from pipeline.engines.people import spellings
 from pipeline.model import Glossary, Term
 from tests import lighthouse as vik
 from tests.review.reviewer import Browser, data

@@ -1,0 +1,1 @@
+"""Sound of any kind, decoded and cut, never held whole."""

@@ -1,0 +1,1 @@
+"""What no article needs: advertising, teasers, greetings, what a show says of itself."""

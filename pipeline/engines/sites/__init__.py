@@ -1,0 +1,1 @@
+"""What a site offers and refuses: yt-dlp behind its one door."""

@@ -1,0 +1,1 @@
+"""Where talk turns to something else, and what each stretch of it is about."""

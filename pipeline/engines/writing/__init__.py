@@ -1,0 +1,1 @@
+"""An outline to an article, without a language model."""
