@@ -46,7 +46,7 @@ def filled(
     timeline: str | None = None,
 ) -> str:
     """The page with what is given; byline and audio are HTML, the body is Markdown."""
-    template = Template(files("pipeline.engines").joinpath("page.html").read_text(encoding="utf-8"))
+    template = Template(files(__package__).joinpath("page.html").read_text(encoding="utf-8"))
     ready = receipt.status == "ready"
     return template.substitute(
         language=_language(language),
