@@ -35,7 +35,7 @@ from pipeline.model import (
     Written,
 )
 
-VERSION: Final = 5
+VERSION: Final = 6
 
 Status = Literal["ready", "needs_review"]
 

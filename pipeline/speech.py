@@ -11,6 +11,9 @@ def listed(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+# Stands in a quotation, or between two, for words that were said there and are left out.
+ELLIPSIS = "[…]"
+
 # Sounds of hesitation. They carry no meaning, so a quotation may leave them out without a mark.
 _ANYWHERE = frozenset({"uh", "uhh", "uhm", "hm", "hmm", "mm", "mmm"})
 FILLERS: dict[str, frozenset[str]] = {

@@ -30,7 +30,7 @@ from pipeline.model import (
     Turns,
     Video,
 )
-from pipeline.speech import asks, forms
+from pipeline.speech import ELLIPSIS, asks, forms
 
 VERSION: Final = 7
 
@@ -84,7 +84,6 @@ def is_there(receipt: Receipt) -> bool:
 
 # --- quotes ---
 
-ELLIPSIS = "[…]"
 SHORTEST_PIECE = 3  # words: between two ellipses fewer could be pasted into any meaning
 # What an ellipsis may not swallow, for the sense turns with it.
 _TURNS_SENSE = re.compile(

@@ -108,6 +108,20 @@ def test_wrapped_lines_and_other_line_ends_change_nothing(tmp_path: Path, name: 
     assert told(checked(file)) == ""
 
 
+@pytest.mark.parametrize("mark", ["[…] ", ""])
+def test_the_mark_between_two_quotations_may_stay_or_go(tmp_path: Path, mark: str) -> None:
+    article = good("lighthouse take").article
+    first, second, _, *rest = article.questions[0].answer
+    question = replace(article.questions[0], answer=(first, second, *rest))
+    article = replace(article, questions=(question, *article.questions[1:]))
+    file = published(tmp_path, "lighthouse take", article=article)
+    text = file.read_text(encoding="utf-8")
+    assert text.count(" […] “") == 1
+    file.write_text(text.replace("[…] ", mark), encoding="utf-8")
+    found = checked(file)
+    assert (found.article, told(found)) == (article, "")
+
+
 def test_what_a_person_may_change_stays_ready(tmp_path: Path) -> None:
     found = edited(
         tmp_path,

@@ -176,14 +176,16 @@ def test_every_sentence_is_followed_by_its_second(tmp_path: Path) -> None:
             assert second and 0 <= said.start - int(second[1]) < 1
 
 
-def test_sentences_that_were_said_apart_are_quoted_apart(tmp_path: Path) -> None:
+def test_between_sentences_that_were_said_apart_stands_that_something_is_left_out(
+    tmp_path: Path,
+) -> None:
     first, last = (s for s in SENTENCES if s.id in ("t4.1", "t4.3"))
     answer = tuple(
         Statement(s.text, "quote", "S2", ("t4",), s.start, s.end, s.words) for s in (first, last)
     )
     question = replace(ARTICLE.questions[0], answer=answer)
     rendered(tmp_path, replace(INTERVIEW, article=replace(ARTICLE, questions=(question,))))
-    assert re.search(r"in a way\.” \[0:16\]\S+ “What changes", read(tmp_path, "article.md"))
+    assert re.search(r"in a way\.” \[0:16\]\S+ \[…\] “What changes", read(tmp_path, "article.md"))
 
 
 def test_sentences_in_another_order_than_they_were_said_are_quoted_apart(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """An article as Markdown: every sentence followed by its second, every doubt said."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby, pairwise
+from itertools import groupby
 
 from pipeline.engines.moments import Moments, clock
 from pipeline.engines.outside import in_markdown, web_address
@@ -16,6 +16,7 @@ from pipeline.model import (
     Statement,
     Transcript,
 )
+from pipeline.speech import ELLIPSIS
 
 # Sounds left out between two sentences do not end a quotation; more words than these do.
 FILLERS_BETWEEN = 3
@@ -164,14 +165,26 @@ def _answer(interview: Interview, answer: Sequence[Statement], moments: Moments)
 
 
 def _sentences(said: Sequence[Statement], moments: Moments) -> Iterator[str]:
-    """Quotation marks around each run of sentences that were said one after the other."""
-    joined = [False, *(_goes_on(one, other) for one, other in pairwise(said)), False]
-    for statement, goes_before, goes_after in zip(said, joined, joined[1:], strict=False):
+    """Quotation marks around each run of sentences that were said one after the other.
+
+    Between two runs stands that something is left out: quotation marks that meet read as a typo.
+    """
+    neighbours = zip([None, *said], said, [*said[1:], None], strict=False)
+    for before, statement, after in neighbours:
         text = in_markdown(statement.text)
         if statement.kind == "quote":
-            opening, closing = "" if goes_before else "“", "" if goes_after else "”"
+            opening = _opening(before, statement)
+            closing = "" if after and _goes_on(statement, after) else "”"
             text = f"{opening}{in_markdown(_inner_marks(statement.text))}{closing}"
         yield f"{text} {moments.markdown(statement.start)}"
+
+
+def _opening(before: Statement | None, statement: Statement) -> str:
+    if before and _goes_on(before, statement):
+        return ""
+    if before is None or (before.kind, before.speaker) != ("quote", statement.speaker):
+        return "“"
+    return f"{ELLIPSIS} “" if before.end <= statement.start else "“"
 
 
 def _goes_on(one: Statement, other: Statement) -> bool:

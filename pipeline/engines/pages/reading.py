@@ -17,7 +17,7 @@ from pipeline.engines.moments import Moments, in_article
 from pipeline.engines.outside import plain
 from pipeline.engines.pages.article import called, to_markdown
 from pipeline.model import Article, Interview, Passage, Question, Section, Statement, Turn
-from pipeline.speech import fillers, forms, spoken
+from pipeline.speech import ELLIPSIS, fillers, forms, spoken
 
 LEFT_OUT = "What is left out"
 _TIME = re.compile(r"\[(?:(\d+):)?(\d{1,2}):(\d\d)\](\([^()\s]*\))?")
@@ -30,7 +30,6 @@ _OURS = (
     "*Not proven:*",
     "*Strong points that are",
 )  # how the footer's blocks begin
-_ELLIPSIS = "[…]"
 ALIKE = 0.4  # from which on a block is taken for an edited one, not for another
 
 
@@ -392,6 +391,8 @@ class _Reader:
         times = list(_TIME.finditer(raw))
         for number, time in enumerate(times):
             text = raw[after : time.start()].strip()
+            if not inside:  # between two quotations
+                text = text.removeprefix(ELLIPSIS).lstrip()
             after = time.end()
             second = _second(time.group(1, 2, 3))
             if number == 0 and passage and passage.lead:
@@ -491,7 +492,7 @@ class _Reader:
             said += [(f, place) for f in forms([transcript.words[place].text]) if f not in silent]
         ends: list[tuple[int, int]] = []
         after = 0
-        for piece in text.split(_ELLIPSIS):
+        for piece in text.split(ELLIPSIS):
             wanted = forms(piece.split())
             at = _find([form for form, _ in said], wanted, after)
             if at is None:
