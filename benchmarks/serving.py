@@ -23,8 +23,7 @@ from datetime import datetime
 from pathlib import Path
 
 from benchmarks.two_workers import children
-from flows import deploy
-from flows.api import GOING
+from flows.api import CHANNEL, GOING
 from flows.server import home
 from pipeline.engines.audio import ffmpeg
 from pipeline.errors import NoServer
@@ -371,7 +370,7 @@ def _again(served: Served, site: FakeYouTube) -> Iterator[str]:
     took = time.monotonic() - begun
     assert _still(served), "something was asked for"
     yield (
-        f"- polled again ({deploy.CHANNEL}, {state.lower()}): {took:.1f} s, "
+        f"- polled again ({CHANNEL}, {state.lower()}): {took:.1f} s, "
         f"{site.requests} requests, {site.sent - sent} bytes downloaded"
     )
 

@@ -3,108 +3,15 @@
 `python -m flows.again OUTPUT FOLDER CONFIG` writes one; its steps are told on stderr.
 """
 
-import contextlib
-import json
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
+from flows import kept, screen
+from flows.writing import written
 from pipeline import config as knobs
-from pipeline import publish, store
-from pipeline.config import Config, Options
-from pipeline.errors import InterviewError, NotThere
-from pipeline.model import Recording, Source
-from review import draft, record
-from review.draft import Draft
-
-KEPT, KNOBS = "source.json", "config.json"
-
-
-def keep(work: store.Work, source: Source, config: Config) -> None:
-    """Write down what is written and with which knobs, so that it can be written again."""
-    with store.refusals_are_told(work.root):
-        store.write_whole(work.root / KEPT, store.dump(source))
-        store.write_whole(work.root / KNOBS, config.model_dump_json().encode())
-
-
-def as_before(config: Config, output: Path, source: Source) -> Config:
-    """The configuration with every knob that makes a difference as it was the last time.
-
-    Else a name that is mended here would hear it all again with another model.
-    """
-    try:
-        told = (output / ".work" / source.key / KNOBS).read_bytes()
-        kept = Config.model_validate_json(told)
-    except (OSError, ValueError):  # written by an older version
-        return config
-    return config.model_copy(
-        update={name: _mixed(getattr(config, name), getattr(kept, name)) for name in _SECTIONS}
-    )
-
-
-_SECTIONS = tuple(name for name, knob in Config.model_fields.items() if not knob.exclude)
-
-
-def _mixed(now: Options, before: Options) -> Options:
-    told = {
-        name: getattr(before, name)
-        for name, knob in type(now).model_fields.items()
-        if not knob.exclude
-    }
-    return now.model_copy(update=told)
-
-
-def as_told(
-    config: Config, output: Path, source: Source, asked: Mapping[str, str] | None = None
-) -> Config:
-    """The configuration with who is who, as a person said while reviewing; `asked` beats it."""
-    folder = _folder(output, source.key)
-    told = record.Review()
-    if folder:
-        with contextlib.suppress(InterviewError):
-            told = record.review(Draft(folder))
-    names = {**config.identify.names, **told.names, **(asked or {})}
-    same = {**config.unite.same, **told.same}
-    changes = {"identify": {"names": names}, "unite": {"same": same}}
-    return config.model_copy(
-        update={
-            section: getattr(config, section).model_copy(update=given)
-            for section, given in changes.items()
-        }
-    )
-
-
-def _folder(output: Path, key: str) -> Path | None:
-    """Where the recording with that key was published."""
-    work = output / ".work" / key
-    try:
-        told = json.loads((work / "download.json").read_bytes())["result"]
-        video = store.load(Recording, json.dumps(told).encode(), work).video
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-    return publish.folder_of(output, video) if output.is_dir() else None
-
-
-def source_of(output: Path, folder: Path) -> Source:
-    """What was written into that folder. Raises NotThere where that is not known any more."""
-    video = _identity(folder / "data" / "video.json", ())
-    for work in sorted((output / ".work").glob("*")):
-        if _identity(work / "download.json", ("result", "video")) != video:
-            continue
-        with contextlib.suppress(OSError, ValueError):
-            return store.load(Source, (work / KEPT).read_bytes())
-    raise NotThere(folder.name, "Its working files are gone: run mytake on the recording again.")
-
-
-def _identity(file: Path, within: tuple[str, ...]) -> Any:
-    try:
-        told = json.loads(file.read_bytes())
-        for name in within:
-            told = told[name]
-        return told["extractor"], told["id"]
-    except (OSError, ValueError, TypeError, KeyError):
-        return None
+from pipeline.errors import InterviewError
+from review import draft
 
 
 def command(output: Path, file: Path) -> Callable[[str], list[str]]:
@@ -114,17 +21,14 @@ def command(output: Path, file: Path) -> Callable[[str], list[str]]:
 
 def main(argv: Sequence[str]) -> int:
     """Write one draft again; returns the exit code."""
-    from flows import cli, screen
-
     output, name, file = Path(argv[0]), argv[1], Path(argv[2])
-    cli.with_messages()
+    screen.with_messages()
     try:
-        folder = draft.draft(output, name).folder
-        source = source_of(output, folder)
-        config = as_told(as_before(knobs.load(file), output, source), output, source)
+        source = kept.source_of(output, draft.draft(output, name).folder)
+        config = kept.as_before(knobs.load(file), output, source)
         style = knobs.load_style(file.parent / "styles", config.compose.style)
-        others = cli.styles_written(file, config, output, source.key)
-        cli.write_plainly(source, config, style, output, others)
+        others = kept.styles_written(file, config, output, source.key)
+        written(source, config, style, output, others)
     except InterviewError as error:
         return screen.tell(error)
     return 0

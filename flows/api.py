@@ -17,6 +17,7 @@ from pipeline.errors import NoServer
 Json = dict[str, Any]
 
 POOL = "mytake"
+VIDEO, CHANNEL = "article/video", "channel/look"  # its deployments
 # Queues of the pool, the most urgent first. `look` has a process of its own: a list must not wait
 # until somebody has listened for an hour.
 LOOK, NOW, LATER = "look", "now", "default"

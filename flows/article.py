@@ -12,9 +12,10 @@ from prefect.client.schemas.objects import State, TaskRun
 from prefect.exceptions import PrefectException
 from prefect.states import Completed, Failed
 
-from flows import again, artifacts, house, limits, path, watch
+from flows import artifacts, house, path, watch
 from flows.api import NO_ROOM
 from flows.screen import tell_steps
+from flows.writing import written
 from pipeline import publish
 from pipeline.config import Config, Style
 from pipeline.errors import InterviewError
@@ -74,12 +75,15 @@ def article(
     config: Config,
     style: Style,
     output: Path,
-    others: dict[str, Style] | None = None,
+    others: dict[str, Style],
+    *,
+    asked: dict[str, str] | None = None,
+    again_from: str | None = None,
 ) -> Published:
     """Turn one recording into an article, and record how that went."""
-    with limits.working(source.key, config, output) as work:
-        again.keep(work, source, config)
-        return path.write(source, config, style, output, watched(work), others)
+    return written(
+        source, config, style, output, others, asked=asked, again_from=again_from, steps=watched
+    )
 
 
 @flow(name="article", persist_result=False)

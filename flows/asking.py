@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from flows import again, screen
+from flows import kept, screen
 from flows.limits import Limits
 from pipeline import config as knobs
 from pipeline import store
@@ -18,8 +18,7 @@ from pipeline.engines import keys
 from pipeline.engines.language_models import llm, model_writer
 from pipeline.errors import CannotMend, ChangedMeanwhile, InterviewError
 from pipeline.model import Question, Statement
-from review import again as extract
-from review import draft, editing
+from review import again, draft, editing
 from review.checks import Rules
 from review.draft import Draft
 
@@ -43,7 +42,7 @@ def ask(output: Path, file: Path, order: dict[str, str]) -> str:
         return f"{config.llm.model} wrote answer {number} anew. Each sentence was checked."
     told = f"{config.llm.model} gave no answer that holds: {reason}."
     try:
-        plain = extract.another(known, known.article, asked, hint).answer
+        plain = again.another(known, known.article, asked, hint).answer
     except CannotMend as error:
         raise CannotMend(f"{told} {error.parts[1]}", error.parts[2]) from error
     what = f"asked answer {number} again, in the guest's own words"
@@ -71,16 +70,14 @@ def _answer(of: Draft, number: int, hint: str, rules: Rules) -> tuple[tuple[Stat
 
 def _key(of: Draft) -> str:
     try:
-        return again.source_of(of.folder.parent, of.folder).key
+        return kept.source_of(of.folder.parent, of.folder).key
     except InterviewError:
         return ELSEWHERE
 
 
 def main(argv: Sequence[str]) -> int:
     """Carry out one order; returns the exit code."""
-    from flows import cli
-
-    cli.with_messages()
+    screen.with_messages()
     try:
         print(ask(Path(argv[0]), Path(argv[1]), json.loads(sys.stdin.read())))
     except InterviewError as error:

@@ -11,8 +11,8 @@ from prefect import flow, runtime
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
-from flows import deploy, house, watch
-from flows.api import LATER, Api
+from flows import house, watch
+from flows.api import LATER, VIDEO, Api
 from flows.clean import sweep
 from pipeline.channels import Decision
 from pipeline.engines.room import size
@@ -57,7 +57,7 @@ def ask(name: str, one: Decision, opened: house.House) -> bool:
     """Ask for its article, once: the same key gives the same run, even one that was cancelled."""
     history, source = History(opened.output), one.listed.source
     api = Api(os.environ["PREFECT_API_URL"])
-    deployment = api.deployment(deploy.VIDEO)["id"]
+    deployment = api.deployment(VIDEO)["id"]
     before = history.failure(source.key)
     tries = before.tries if before else 0
     for number in itertools.count():

@@ -1,4 +1,7 @@
-"""argparse, kinder: it lists the commands where one is missing, and names what was meant."""
+"""argparse, kinder: it lists the commands where one is missing, and names what was meant.
+
+And what several commands ask for.
+"""
 
 import argparse
 import difflib
@@ -53,6 +56,37 @@ def _near(given: str, known: Iterable[str]) -> str:
     known = list(known)
     close = difflib.get_close_matches(given, known, n=1)
     return f"; did you mean {close[0]}?" if close else f"; there is: {', '.join(known)}"
+
+
+Commands = Any  # argparse keeps the type of its sub-commands to itself
+
+
+def placed(one: argparse.ArgumentParser) -> None:
+    """Let a command be told where articles go and which configuration holds.
+
+    It is called as `work(args, config)`, with the path of that configuration.
+    """
+    one.add_argument("--out", type=Path, metavar="DIR", help="where articles go (default: output)")
+    one.add_argument("--config", type=Path, metavar="FILE", help="default: config/mytake.toml")
+    one.set_defaults(command=lambda args: args.work(args, config_file(args)))
+
+
+def config_file(args: argparse.Namespace) -> Path:
+    """The one that was named, else that of this folder, else that of the project."""
+    here = Path("config/mytake.toml")
+    return args.config or (here if here.is_file() else PROJECT / here)
+
+
+FROM = "do this step and all after it again: download, transcribe, compose …"
+
+
+def stage(name: str) -> str:
+    """A step's name. Raises ArgumentTypeError that lists them."""
+    from flows.path import STAGES
+
+    if name not in STAGES:
+        raise argparse.ArgumentTypeError(f"'{name}' is no step; known: {', '.join(STAGES)}")
+    return name
 
 
 class Version(argparse.Action):

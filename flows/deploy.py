@@ -22,12 +22,11 @@ from prefect.client.schemas.schedules import CronSchedule
 from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
 from prefect.utilities.callables import parameter_schema
 
-from flows.api import LATER, LOOK, NOW, POOL
+from flows.api import CHANNEL, LATER, LOOK, NOW, POOL, VIDEO
 from flows.house import House
 from pipeline.channels import Channel
 from pipeline.history import History
 
-VIDEO, CHANNEL = "article/video", "channel/look"
 PRIORITIES = {LOOK: 1, NOW: 2, LATER: 3}
 
 

@@ -20,6 +20,16 @@ def tell_steps() -> None:
         logging.getLogger(name).setLevel(logging.INFO)
 
 
+def with_messages() -> None:
+    """Show on stderr what our own modules log; other libraries' logs are not for this screen."""
+    screen = logging.StreamHandler()
+    screen.setFormatter(logging.Formatter("  %(message)s"))
+    messages = logging.getLogger("pipeline")
+    messages.handlers = [screen]
+    messages.setLevel(logging.WARNING)
+    tell_steps()
+
+
 def plain(text: str) -> str:
     """Text from outside as one line that cannot move a terminal's cursor."""
     return "".join(mark if mark.isprintable() else " " for mark in text)

@@ -4,22 +4,20 @@
 """
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal
 
-from flows import again, limits, path, tell
+from flows import kept, limits, tell
 from flows.house import House
 from flows.mirror import Mirror
+from flows.writing import Steps, plainly, written
 from pipeline.channels import Channel, Decision, decide, enough, looked
-from pipeline.compose import compose
 from pipeline.config import Config, Style
 from pipeline.errors import Bug, Busy, DiskFull, InterviewError, NoMirror
 from pipeline.history import Failure, History, Rest
 from pipeline.model import Kind, Published, Source
 from pipeline.sources import TABS, Tab, listed, newest_first
-from pipeline.store import Work
 
 log = logging.getLogger(__name__)
 
@@ -123,7 +121,7 @@ class Outcome:
 def attempt(
     order: Order,
     house: House,
-    step: Callable[[Work], path.Step] = lambda work: work.step,
+    steps: Steps = plainly,
     not_ours: tuple[type[Exception], ...] = (),
 ) -> Outcome:
     """Write one article. Whatever goes wrong is recorded, and stops no other recording.
@@ -134,7 +132,7 @@ def attempt(
     try:
         with mirror.kept(*history.of_recording(order.source.key, order.channel)):
             mirror.bring(order.source.key)
-            return _attempt(order, house, lambda work: mirror.step(work, step(work)), not_ours)
+            return _attempt(order, house, lambda work: mirror.step(work, steps(work)), not_ours)
     except NoMirror as error:
         return _failed(order, house, error)
 
@@ -142,7 +140,7 @@ def attempt(
 def _attempt(
     order: Order,
     house: House,
-    step: Callable[[Work], path.Step],
+    steps: Steps,
     not_ours: tuple[type[Exception], ...],
 ) -> Outcome:
     history = History(house.output)
@@ -151,7 +149,16 @@ def _attempt(
     if order.channel and not order.again_from and (folder := history.done(order.source)):
         return Outcome("put off", f"It is there already: {folder}")
     try:
-        published = _written(order, house, step)
+        config, style, others = shape(order, house)
+        published = written(
+            order.source,
+            config,
+            style,
+            house.output,
+            others,
+            again_from=order.again_from,
+            steps=steps,
+        )
     except Busy as error:
         return Outcome("put off", str(error))
     except InterviewError as error:
@@ -182,16 +189,6 @@ def _failed(order: Order, house: House, error: InterviewError) -> Outcome:
     return Outcome("failed", str(error))
 
 
-def _written(order: Order, house: House, step: Callable[[Work], path.Step]) -> Published:
-    config, style, others = shape(order, house)
-    with limits.working(order.source.key, config, house.output) as work:
-        if order.again_from:
-            path.forget_from(work, order.again_from)
-        again.keep(work, order.source, config)
-        told = again.as_told(config, house.output, order.source)
-        return path.write(order.source, told, style, house.output, step(work), others)
-
-
 def shape(order: Order, house: House) -> tuple[Config, Style, dict[str, Style]]:
     """The configuration and styles of one recording, as its channel has them.
 
@@ -199,14 +196,9 @@ def shape(order: Order, house: House) -> tuple[Config, Style, dict[str, Style]]:
     """
     channel = house.channels.get(order.channel or "")
     config = channel.over(house.config) if channel else house.config
-    before = Work(house.output / ".work" / order.source.key).variants(compose)
-    asked = [*(channel.styles[1:] if channel else ()), *before]
-    others = {
-        name: house.style(name)
-        for name in dict.fromkeys(asked)
-        if name != config.compose.style
-        and (house.file.parent / "styles" / f"{name}.toml").is_file()
-    }
+    asked = {name: house.style(name) for name in (channel.styles[1:] if channel else ())}
+    before = kept.styles_written(house.file, config, house.output, order.source.key)
+    others = {name: one for name, one in (asked | before).items() if name != config.compose.style}
     return config, house.style(config.compose.style), others
 
 

@@ -5,6 +5,7 @@ import re
 import sys
 import tomllib
 from functools import cache
+from graphlib import TopologicalSorter
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -72,7 +73,7 @@ GIVEN_BY = dict.fromkeys(list(EXTRAS)[1:], "pydantic-ai-slim")
 
 
 def files() -> list[Path]:
-    folders = ("pipeline/**", "flows", "review")
+    folders = ("pipeline/**", "flows/**", "review")
     return sorted(file for folder in folders for file in ROOT.glob(f"{folder}/*.py"))
 
 
@@ -104,8 +105,15 @@ def test_imports_follow_the_arrows(file: Path) -> None:
         assert not names & others, "stages do not know each other"
     if file.parent.name == "pipeline" and file.stem in FLOOR:
         assert not {name for name in names if name.startswith("pipeline.engines")}
+    if file.parent.name != "commands" and file.stem != "cli":
+        assert not {name for name in names if name.startswith("flows.commands")}
     if "engines" in file.parts:
         assert not names & {f"pipeline.{stage}" for stage in stages()}
+
+
+def test_no_files_import_each_other_in_a_circle() -> None:
+    named = {".".join(file.relative_to(ROOT).with_suffix("").parts): file for file in files()}
+    TopologicalSorter({name: imports(file) & set(named) for name, file in named.items()}).prepare()
 
 
 def test_the_folders_of_engines_know_only_what_they_stand_on() -> None:

@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from flows.cli import main, parser, plain, speakers
-from flows.drafts import published_folder
+from flows.cli import main, parser
+from flows.commands.drafts import published_folder
+from flows.commands.run import speakers
+from flows.screen import plain
 from pipeline.sources import key_of
 
 ROOT = Path(__file__).parent.parent

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from flows.cli import main
-from flows.commands import next_step, sendable
+from flows.commands.serving import next_step, sendable
 from flows.path import STAGES
 from pipeline.config import WatchOptions
 from pipeline.errors import NoNetwork, PrivateVideo

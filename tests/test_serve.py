@@ -17,8 +17,8 @@ from typing import Any, cast
 
 import pytest
 
-from flows import deploy, house, reviewing, serve, server
-from flows.api import GOING, LOOK, Api, once
+from flows import house, reviewing, serve, server
+from flows.api import CHANNEL, GOING, LOOK, Api, once
 from pipeline.errors import Busy, NoServer
 from pipeline.history import History
 from tests.fake_youtube import rewrite
@@ -115,7 +115,7 @@ class Served:
 
     def look(self, name: str) -> str:
         """Ask for a look now, as Prefect's page would."""
-        number = self.api.deployment(deploy.CHANNEL)["id"]
+        number = self.api.deployment(CHANNEL)["id"]
         run = self.api.start(number, {"name": name}, name, LOOK, once())
         return until(lambda: ended(self.api.run(run["id"])))
 
@@ -123,7 +123,7 @@ class Served:
         return sorted(path.parent.name[-11:] for path in self.output.glob("*/article.md"))
 
     def schedules(self) -> dict[str, tuple[str, bool]]:
-        found = until(lambda: self.api.deployment(deploy.CHANNEL))["schedules"]
+        found = until(lambda: self.api.deployment(CHANNEL))["schedules"]
         return {one["slug"]: (one["schedule"]["cron"], one["active"]) for one in found}
 
 
@@ -282,7 +282,7 @@ def test_a_server_that_is_silent_for_a_while_gets_no_second_one_beside_it(tmp_pa
 
 @pytest.mark.slow
 def test_schedules_follow_the_file_and_a_pause_stays(served: Served) -> None:
-    known = until(lambda: served.api.deployment(deploy.CHANNEL))
+    known = until(lambda: served.api.deployment(CHANNEL))
     number = known["id"]
     (first,) = (one for one in known["schedules"] if one["slug"] == "first")
     served.api.ask("PATCH", f"/deployments/{number}/schedules/{first['id']}", {"active": False})

@@ -19,13 +19,14 @@ from tests.review.reviewer import Browser, data
 CONFIG = Path(__file__).parent.parent.parent / "config" / "mytake.toml"
 
 
-def captions(path: Path) -> Path:
-    """The lighthouse keeper's interview as captions that say who speaks."""
+def captions(path: Path, last: str = "Tomás Lind") -> Path:
+    """The lighthouse keeper's interview as captions that say who speaks; `last`: at the end."""
     names = {vik.HOST: "Ruth Okafor", vik.GUEST: "Tomás Lind"}
     cues = ["WEBVTT"]
+    final = [turn for turn in vik.TURNS.turns if turn.speaker == vik.GUEST][-1]
     for turn in vik.TURNS.turns:
         times = " --> ".join(f"00:{int(t // 60):02}:{t % 60:06.3f}" for t in (turn.start, turn.end))
-        cues.append(f"{times}\n<v {names[turn.speaker]}>{turn.text}")
+        cues.append(f"{times}\n<v {last if turn is final else names[turn.speaker]}>{turn.text}")
     path.write_text("\n\n".join(cues) + "\n", encoding="utf-8")
     return path
 
@@ -88,6 +89,21 @@ def test_a_speaker_is_renamed_and_only_later_steps_are_done_again(written: Path)
     assert main(["run", str(file), "--out", str(written.parent), "--questions", "3"]) == 0
     assert data(written, "data/speakers.json")[1]["name"] == "Thomas Lind", "in every later run"
     assert not list(written.rglob("*.new.*"))
+
+
+def test_a_voice_that_was_named_may_turn_out_to_be_another_ones(tmp_path: Path) -> None:
+    output, file = tmp_path / "output", captions(tmp_path / "vik.vtt", last="The keeper")
+    assert main(["run", str(file), "--out", str(output), "--questions", "3"]) == 0
+    (folder,) = (path for path in output.iterdir() if not path.name.startswith("."))
+    page = Reviewer(output)
+    answer = page.tell(folder, "people", **{"name-S3": "Tom Lind", "role-S3": "guest"})
+    assert answer.headers.get("hx-refresh") == "true", answer.text
+    answer = page.tell(folder, "people", **{"same-S3": "S2"})
+    assert answer.headers.get("hx-refresh") == "true", answer.text
+    assert [one["name"] for one in data(folder, "data/speakers.json")] == [
+        "Ruth Okafor",
+        "Tomás Lind",
+    ]
 
 
 def test_what_cannot_be_told_is_refused(written: Path) -> None:

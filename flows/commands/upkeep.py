@@ -1,18 +1,15 @@
-"""The commands that look after what runs unwatched: `clean`, `stats`, `notify`, `deploy`."""
+"""The commands that look after things: `clean`, `stats`, `notify`, `deploy` and `doctor`."""
 
 import argparse
 import os
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
+from flows.command_line import Commands, config_file, placed
 from flows.screen import plain, say
 
-Commands = Any  # argparse keeps the type of its sub-commands to itself
 
-
-def add_to(commands: Commands, config_file: Callable[[argparse.Namespace], Path]) -> None:
+def add_to(commands: Commands) -> None:
     """Add them to the command line."""
     add = commands.add_parser("clean", help="delete sound that is no longer needed; articles stay")
     add.add_argument("--dry-run", action="store_true", help="only say what would go")
@@ -38,9 +35,11 @@ def add_to(commands: Commands, config_file: Callable[[argparse.Namespace], Path]
     give = commands.add_parser("deploy", help="tell a Prefect server what its workers may run")
     give.set_defaults(work=deploy)
     for one in (add, show, tell, give):
-        one.add_argument("--out", type=Path, metavar="DIR", help="default: output")
-        one.add_argument("--config", type=Path, metavar="FILE", help="default: config/mytake.toml")
-        one.set_defaults(command=lambda args: args.work(args, config_file(args)))
+        placed(one)
+    one = commands.add_parser("doctor", help="is everything there that a run needs?")
+    one.add_argument("--out", type=Path, default=Path("output"), metavar="DIR")
+    one.add_argument("--config", type=Path, metavar="FILE")
+    one.set_defaults(command=doctor)
 
 
 def age(text: str) -> float:
@@ -123,10 +122,23 @@ def deploy(args: argparse.Namespace, file: Path) -> int:
         return 1
     server.prefer()
     from flows import deploy, takeover
-    from flows.api import POOL
+    from flows.api import CHANNEL, POOL, VIDEO
 
     deploy.deploy(opened)
     takeover.register()
-    print(f"{server.address()}: {deploy.VIDEO}, {deploy.CHANNEL}, {len(opened.channels)} channels")
+    print(f"{server.address()}: {VIDEO}, {CHANNEL}, {len(opened.channels)} channels")
     say(f"Its workers: prefect worker start --pool {POOL} --type process --limit 2")
     return 0
+
+
+def doctor(args: argparse.Namespace) -> int:
+    """`mytake doctor`: each thing a run needs, with a fix where it is missing."""
+    from flows.doctor import findings
+
+    bad = 0
+    for finding in findings(config_file(args), args.out):
+        print(f"{'✓' if finding.fine else '✗'} {finding.what}: {finding.seen}")
+        if finding.fix and not finding.fine:
+            print(f"    {finding.fix}")
+        bad += not finding.fine and finding.needed
+    return 1 if bad else 0

@@ -5,17 +5,16 @@ import contextlib
 import json
 import os
 import webbrowser
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from flows.command_line import Commands, config_file
 from flows.screen import plain, say
 from pipeline.errors import BrokenFolder, InterviewError
 
-Commands = Any  # argparse keeps the type of its sub-commands to itself
 
-
-def add_to(commands: Commands, config_file: Callable[[argparse.Namespace], Path]) -> None:
+def add_to(commands: Commands) -> None:
     """Add them to the command line."""
     add = commands.add_parser("show", help="what is known of a video: people, topics, receipt")
     add.add_argument("video", help="its folder in output/, its id, URL or file")

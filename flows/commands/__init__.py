@@ -1,0 +1,1 @@
+"""What `mytake` is told to do: a file of commands for each of its uses."""
