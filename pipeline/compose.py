@@ -11,7 +11,7 @@ from pipeline.engines.writing.points import left_out, points
 from pipeline.model import Article, Edited, Speaker, Topic, Transcript, Turns, Video
 
 # What a language model is told is part of it: other words get other replies.
-VERSION: Final = f"8 {prompts.told()}"
+VERSION: Final = f"9 {prompts.told()}"
 
 
 def compose(

@@ -9,7 +9,7 @@ from pipeline.config import ComposeOptions
 from pipeline.engines.words import wording
 from pipeline.engines.writing import framing
 from pipeline.engines.writing.exchanges import Wording, best_wording, exchanges
-from pipeline.engines.writing.extract import Candidate, _candidates, best_answer, choose
+from pipeline.engines.writing.extract import Candidate, _airtime, _candidates, best_answer, choose
 from pipeline.engines.writing.points import leading
 from pipeline.model import Edited, Question, Sentence, Statement, Topic, Turn, Turns
 from tests import lighthouse as vik
@@ -142,6 +142,10 @@ BETTER = [
         "We have talked about the mill, the sea, the storm of last year, the flour, the money and "
         "the neighbors, and I wonder, given all of this history and all you said about "
         "the bread, whether the mill has any future at all, in your view, or not?",
+    ),
+    (
+        "Is there a story you could share where things went wrong at the mill?",
+        "Do you have a favorite recent movie or TV show that you've really enjoyed?",
     ),
 ]
 
@@ -406,6 +410,18 @@ def test_another_topic_beats_a_slightly_better_question() -> None:
     assert chosen(
         candidate(1, 3.0, "T1", 0), candidate(2, 2.9, "T1", 0), candidate(3, 2.5, "T2", 0), count=2
     ) == [1, 3]
+
+
+@pytest.mark.parametrize(
+    ("title", "first"), [("The storm of 1974", 2), ("Lightning round and final thoughts", 1)]
+)
+def test_a_long_topic_counts_unless_it_is_a_round_of_questions(title: str, first: int) -> None:
+    topics = [
+        Topic("T1", "The lens", 0, 60, ("t1", "t1"), "chapters"),
+        Topic("T2", title, 60, 180, ("t2", "t2"), "chapters"),
+    ]
+    two = [candidate(1, 3.0, "T1", 0), candidate(2, 2.5, "T2", 0)]
+    assert [one.asked.words[0] for one in choose(two, 1, _airtime(topics))] == [first]
 
 
 def test_near_duplicates_are_not_both_chosen() -> None:

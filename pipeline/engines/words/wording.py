@@ -200,7 +200,17 @@ _SMALL_TALK = re.compile(
     re.IGNORECASE,
 )
 
-# "First question, what books …": what every guest is asked.
+# What every guest is asked, whatever the interview is about; a chapter may be named after that.
+_ANY_GUEST = re.compile(
+    r"\bfavou?rite (?:\w+ ){0,2}(?:movie|film|book|show|tv|series|song|album|band|food|meal|drink"
+    r"|product|app|gadget|quote|saying|motto|podcast|city|place|hobby)s?\b"
+    r"|\bbooks?\b[^.?!]{0,40}\b(?:recommend|gift)|\blife motto\b|\bguilty pleasure"
+    r"|\b(?:watch|read|listen)\w* (?:to )?(?:these days|lately|recently|right now)\b"
+    r"|\bhidden talent\b|\bsuperpower\b",
+    re.IGNORECASE,
+)
+_SIDE_SHOW = re.compile(r"\b(?:lightning|rapid|quick|speed)[- ]?(?:fire|round)\b", re.IGNORECASE)
+# "First question, what books …" comes from a list, too.
 _COUNTED = re.compile(
     r"(?:(?:okay|ok|so|and|all right|alright),? )*(?:(?:the |your |my |our )?"
     r"(?:first|next|second|third|fourth|fifth|last|final|two last|closing)) question\b",
@@ -245,6 +255,15 @@ def requests(text: str) -> bool:
     return bool(_REQUEST.search(text))
 
 
+def side_show(title: str) -> bool:
+    """Whether a chapter is a round of questions that every guest is asked.
+
+    >>> side_show("Lightning round and final thoughts"), side_show("A lightning rod")
+    (True, False)
+    """
+    return bool(_SIDE_SHOW.search(title))
+
+
 def asks_openly(text: str) -> bool:
     """Whether yes, no or a number would be no answer.
 
@@ -276,6 +295,7 @@ ASKED_WELL: tuple[Cue, ...] = (
     ("quotes a question", -0.8, lambda text: bool(re.search(r"\?[\"”»]$", text))),
     ("small talk", -2.5, lambda text: bool(_SMALL_TALK.search(text))),
     ("is one of a list", -0.6, lambda text: bool(_COUNTED.match(text))),
+    ("is asked of every guest", -1.2, lambda text: bool(_ANY_GUEST.search(text))),
     ("stumbles", -0.8, lambda text: bool(_STUMBLE.search(text) or _RESTART.search(text))),
     ("hedges", -0.3, lambda text: bool(_HEDGE.search(text))),
     ("no question mark", -0.4, lambda text: not asks(text)),

@@ -432,8 +432,13 @@ def _repeats(candidate: Candidate, other: Candidate) -> bool:
 
 
 def _airtime(topics: Sequence[Topic]) -> dict[str, float]:
+    """The share that each topic has; what every guest is asked is no topic of the interview."""
     whole = sum(topic.end - topic.start for topic in topics) or 1.0
-    return {topic.id: (topic.end - topic.start) / whole for topic in topics}
+    return {
+        topic.id: (topic.end - topic.start) / whole
+        for topic in topics
+        if not wording.side_show(topic.title)
+    }
 
 
 def _topic(topics: Sequence[Topic], second: float) -> str | None:
