@@ -28,6 +28,7 @@ pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="skipped: no Chromium"),
 ]
 AXE = (TESTS / "axe" / "axe.min.js").read_text("utf-8")
+PATIENCE = 90  # seconds; this machine may be busy
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
@@ -76,6 +77,7 @@ def tab(chromium: Any) -> Iterator[Any]:
     """A tab in which nothing may go wrong unseen: no error, no refusal by the policy."""
     context = chromium.new_context(viewport={"width": 1360, "height": 900})
     context.grant_permissions(["clipboard-read", "clipboard-write"])
+    context.set_default_timeout(PATIENCE * 1000)
     page = context.new_page()
     wrong = list[str]()
     page.on("pageerror", lambda error: wrong.append(str(error)))
@@ -103,18 +105,22 @@ def saved(tab: Any, what: str) -> None:
     tab.wait_for_selector(f"#told .saved:has-text('{what}')")
 
 
-def until(tab: Any, holds: str, seconds: float = 20) -> None:
+def until(tab: Any, holds: str) -> None:
     """Wait until it holds. (Playwright's own way is to evaluate text, which our policy forbids.)"""
-    end = time.monotonic() + seconds
+    end = time.monotonic() + PATIENCE
     while not tab.evaluate(holds):
         assert time.monotonic() < end, holds
         time.sleep(0.03)
 
 
 def plays_from(tab: Any, act: Any) -> float:
-    """The second from which the recording sounds, once that is done."""
+    """The second from which the recording sounds, once that is done.
+
+    It plays slowly: the second for which a busy machine does not look is little of the recording.
+    """
     tab.evaluate(
-        "() => { window.heard_at = null; audio.pause(); audio.addEventListener('playing', "
+        "() => { audio.playbackRate = 0.2; window.heard_at = null; audio.pause(); "
+        "audio.addEventListener('playing', "
         "() => { window.heard_at = audio.currentTime; }, {once: true}); }"
     )
     act()
@@ -137,6 +143,7 @@ def test_a_reviewer_hears_mends_and_approves_the_sample(
     second = plays_from(tab, lambda: tab.click("#a2\\.2 .said"))
     assert abs(second - sentence["start"]) <= 0.3
     assert sentence["text"].split()[0] in tab.inner_text("#transcript .cited")
+    tab.evaluate("second => { audio.currentTime = second; }", sentence["end"] - 0.8)
     until(tab, "audio.paused")
     assert abs(tab.evaluate("audio.currentTime") - sentence["end"]) <= 0.5
 
@@ -227,6 +234,19 @@ def test_a_sentence_of_the_transcript_is_added_with_a_click(
     assert len(said_of(folder, "data/article.json")["questions"]) == 6
 
 
+def test_who_presses_what_has_only_just_come_is_heard(tab: Any, address: str, folder: Path) -> None:
+    opened(tab, address, folder)
+    before = (folder / "article.md").read_bytes()
+    tab.evaluate(
+        "() => document.addEventListener('htmx:afterSwap', () => setTimeout(() => "
+        "document.querySelector('[data-undo]').click()), {once: true})"
+    )
+    tab.click("#a1\\.4 .said")
+    tab.keyboard.press("x")
+    tab.wait_for_selector("[data-redo]:not([disabled])")
+    assert (folder / "article.md").read_bytes() == before
+
+
 UNUSED = "#transcript .heard[data-sentence]:not(.used):not(.unused):not(.unsure)"
 
 
@@ -254,11 +274,15 @@ def test_a_sentence_goes_to_the_answer_whose_question_stands_before_it(
     tab.click("#a1\\.3 .said")
     tab.keyboard.press("x")
     saved(tab, "dropped")
-    last.click()
-    toast, button = (
-        tab.locator(place).bounding_box() for place in ("#told .saved", "#pick form button")
+    gap = tab.evaluate(  # in one go: what is told goes away by itself
+        """last => {
+            last.click();
+            const box = place => document.querySelector(place).getBoundingClientRect();
+            return box("#pick form button").top - box("#told .saved").bottom;
+        }""",
+        last,
     )
-    assert toast["y"] + toast["height"] <= button["y"]
+    assert gap >= 0
     tab.click("#pick form button")
     saved(tab, "added a sentence")
     assert not tab.is_visible("#pick"), "it is in"
@@ -290,6 +314,7 @@ def test_youtubes_player_is_loaded_by_a_click_and_by_nothing_else(
     chromium: Any, address: str, folder: Path
 ) -> None:
     tab = chromium.new_context(viewport={"width": 1360, "height": 900}).new_page()
+    tab.set_default_timeout(PATIENCE * 1000)
     for copy in folder.glob("audio.*"):
         copy.unlink()
     video = said_of(folder, "data/video.json")
@@ -333,6 +358,7 @@ def test_youtubes_player_is_loaded_by_a_click_and_by_nothing_else(
     tab.click("[data-youtube]")
     assert tab.query_selector("#watch iframe") is None
     tab.context.set_offline(True)
+    until(tab, "!navigator.onLine")
     tab.click("[data-youtube]")
     tab.wait_for_selector("#told .saved:has-text('There is no connection')")
     assert tab.query_selector("#watch iframe") is None
@@ -346,7 +372,7 @@ def test_a_language_model_is_asked_and_who_types_meanwhile_loses_nothing(
     gate = threading.Event()
 
     def patient(asked: Asked) -> Answer:
-        gate.wait(60)
+        gate.wait(PATIENCE)
         return honest(asked)
 
     with Server(patient) as server:
@@ -366,9 +392,7 @@ def test_a_language_model_is_asked_and_who_types_meanwhile_loses_nothing(
             tab.keyboard.press("e")
             tab.fill("#a1\\.1 textarea", "Half a sentence")
             gate.set()
-            # Settled: until then the page looks whether somebody types; else it puts it in itself.
-            arrived = "#asking .job:not(.htmx-settling) [data-arrived]"
-            tab.wait_for_selector(arrived, timeout=60_000)
+            tab.wait_for_selector("#asking [data-arrived]")
             assert tab.input_value("#a1\\.1 textarea") == "Half a sentence"
             tab.keyboard.press("Escape")
             tab.click("#asking [data-arrived]")
@@ -392,6 +416,7 @@ LOOKS = {
 @pytest.mark.parametrize("look", LOOKS)
 def test_nobody_is_kept_out(chromium: Any, address: str, folder: Path, look: str) -> None:
     context = chromium.new_context(**LOOKS[look], reduced_motion="reduce")
+    context.set_default_timeout(PATIENCE * 1000)
     tab = context.new_page()
     tab.goto(address)
     held(tab, "shelf")
