@@ -142,7 +142,7 @@ async def _ask(request: Request, options: LlmOptions, written: Written) -> Reply
     listen = _listener(pieces, LONGEST_REPLY * options.answer_tokens, written)
     value, fault, may_pass = None, "", False
     try:
-        async with asyncio.timeout(options.timeout), AsyncExitStack() as stack:
+        async with AsyncExitStack() as stack:
             # That a model takes no temperature is nothing to tell a user.
             stack.enter_context(warnings.catch_warnings(action="ignore"))
             agent = Agent(
@@ -154,9 +154,14 @@ async def _ask(request: Request, options: LlmOptions, written: Written) -> Reply
             settings = ModelSettings(max_tokens=options.answer_tokens)
             if options.temperature is not None:
                 settings["temperature"] = options.temperature
-            result = await agent.run(
-                request.prompt, model_settings=settings, usage=usage, event_stream_handler=listen
-            )
+            # What is waited for is the server: what had to be imported first is none of its time.
+            async with asyncio.timeout(options.timeout):
+                result = await agent.run(
+                    request.prompt,
+                    model_settings=settings,
+                    usage=usage,
+                    event_stream_handler=listen,
+                )
             value = result.output
     except Exception as error:  # whatever a server and its library can do: the article is written
         fault, may_pass = _fault(error, options)
