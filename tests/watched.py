@@ -25,7 +25,7 @@ def configured(folder: Path, channels: str, more: str = "") -> Path:
     (folder / "channels.toml").write_text(channels)
     file = folder / "mytake.toml"
     file.write_text(
-        "[download]\nsleep = 0\nretries = 0\ntimeout = 5\n"
+        "[download]\nsleep = 0\nretries = 0\ntimeout = 120\n"
         "[prepare]\nlistening_copy = false\n"
         f'[transcribe]\nengine = "replay"\nreplay = "{folder / "transcript.json"}"\n'
         f'captions = "never"\n'

@@ -82,6 +82,8 @@ class FakeYouTube:
         self.sponsorblock_is_down = False
         self.wall: str | None = None  # a kind that every page is now: "bot", "http429"
         self.hits: Counter[str] = Counter()  # "host /path" -> how often it was asked for
+        self.gate = threading.Event()  # closed, videos of the kind "held" wait
+        self.gate.set()
         self.sent = 0  # bytes of media
         self.cookies: set[str] = set()  # what the program sent along
         self.httpd = Server(("127.0.0.1", port), Handler)
@@ -212,6 +214,9 @@ class Handler(BaseHTTPRequestHandler):
             self.reply("Too many requests", status=429)
         elif video.kind == "slow":
             time.sleep(2)
+            return False
+        elif video.kind == "held":
+            self.site.gate.wait(120)
             return False
         elif video.kind == "drop":
             self.hang_up()
