@@ -52,17 +52,30 @@ def pages(output: Path) -> list[int]:
     return [int(s.split()[0]) for s in shown if "flows.reviewing" in s and str(output) in s]
 
 
-def until(true: Callable[[], Any], seconds: float = 30) -> None:
+def until(true: Callable[[], Any], seconds: float = 120) -> None:
     end = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < end, f"not in {seconds} s"
         time.sleep(0.1)
 
 
+def knocked(url: str, output: Path) -> int:
+    """The process that answers there. It may end before a busy machine looks for it: then again."""
+    found = list[int]()
+
+    def answered() -> bool:
+        assert get(url)[0] == 200
+        found[:] = pages(output)
+        return len(found) == 1
+
+    until(answered)
+    return found[0]
+
+
 def test_who_opens_it_starts_it_and_without_anybody_it_ends(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        at = opened(tmp_path, f"port = {port}\nidle = 1")
+        at = opened(tmp_path, f"port = {port}\nidle = 2")
         assert reviewing.address(at.output) is None
         with reviewing.offered(at):
             url = reviewing.address(at.output)
@@ -73,11 +86,9 @@ def test_who_opens_it_starts_it_and_without_anybody_it_ends(tmp_path: Path) -> N
             status, text = get(url)
             assert status == 200 and "A Light for One" in text
             assert get(url, host="evil.example")[0] == 421
-            (first,) = pages(at.output)
+            first = knocked(url, at.output)
             until(lambda: not pages(at.output))
-            assert get(url)[0] == 200, "the next one starts it again"
-            (second,) = pages(at.output)
-            assert second != first
+            assert knocked(url, at.output) != first, "the next one starts it again"
         assert not pages(at.output) and reviewing.address(at.output) is None
         with pytest.raises(OSError, match="refused"):
             get(url)
@@ -107,10 +118,12 @@ def test_it_is_killed_with_whoever_holds_the_door(tmp_path: Path) -> None:
         [sys.executable, "-c", script, str(at.file), str(at.output)],
         cwd=ROOT, stderr=subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": "."},
     )  # fmt: skip
-    until(lambda: reviewing.address(at.output))
-    assert get(reviewing.address(at.output) or "")[0] == 200 and pages(at.output)
-    held.kill()
-    held.wait()
+    try:
+        until(lambda: reviewing.address(at.output))
+        assert get(reviewing.address(at.output) or "")[0] == 200 and pages(at.output)
+    finally:  # nothing is left behind
+        held.kill()
+        held.wait()
     until(lambda: not pages(at.output))
     assert reviewing.address(at.output) is None, "the file that it left behind deceives nobody"
 
