@@ -1,5 +1,6 @@
 """config/channels.toml: what may stand there, and which recordings of a list are taken."""
 
+import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -70,10 +71,10 @@ def test_a_mistake_is_one_error_with_its_line_and_the_nearest_right_name(
 def test_a_mistake_among_a_thousand_channels_is_found_at_once(tmp_path: Path) -> None:
     tables = [f"[channel.c{n}]\nurl = 'https://a.example/{n}'\n" for n in range(1000)]
     tables[990] += "corn = '* * * * *'\n"
-    begun = datetime.now(UTC)
+    begun = time.process_time()
     with pytest.raises(ConfigError, match=r"channel\.c990\.corn in .*, line 1983"):
         load(file(tmp_path, "".join(tables)), STYLES)
-    assert datetime.now(UTC) - begun < timedelta(seconds=10)
+    assert time.process_time() - begun < 10
 
 
 def test_no_file_is_no_channels(tmp_path: Path) -> None:

@@ -3,9 +3,9 @@
 import json
 import os
 import re
+import resource
 import subprocess
 import sys
-import time
 import tomllib
 from pathlib import Path
 
@@ -20,8 +20,14 @@ from pipeline.sources import key_of
 ROOT = Path(__file__).parent.parent
 
 
+def used() -> float:
+    """Seconds of a core that processes took which were started here; others do not count."""
+    spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return spent.ru_utime + spent.ru_stime
+
+
 def test_help_is_there_in_half_a_second_without_torch_or_prefect() -> None:
-    begun = time.perf_counter()
+    before = used()
     run = subprocess.run(
         [sys.executable, "-X", "importtime", "-m", "flows.cli", "--help"],
         capture_output=True,
@@ -29,7 +35,7 @@ def test_help_is_there_in_half_a_second_without_torch_or_prefect() -> None:
         cwd=ROOT,
         check=True,
     )
-    assert time.perf_counter() - begun < 0.5 * 4, "four times the aim: this machine may be busy"
+    assert used() - before < 0.5 * 2, "twice the aim: this machine may be slow"
     assert "mytake run" in run.stdout
     assert not {
         name
