@@ -51,7 +51,7 @@ from tests.fake_youtube.catalog import HOSTILE, sample
 from tests.fake_youtube.podcast import Podcast
 from tests.fake_youtube.server import FakeYouTube, certificate, tone
 
-HASTY = DownloadOptions(sleep=0, retries=2, timeout=5, sponsorblock=True)
+HASTY = DownloadOptions(sleep=0, retries=2, timeout=60, sponsorblock=True)
 SAMPLE = Path(__file__).parent / "sample" / "tide-mill.opus"
 Get = Callable[..., Recording]
 

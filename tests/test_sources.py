@@ -28,7 +28,7 @@ from tests.fake_youtube.catalog import CHANNEL, PLAYLIST
 from tests.fake_youtube.podcast import Podcast
 from tests.fake_youtube.server import FakeYouTube
 
-HASTY = DownloadOptions(sleep=0, retries=1, timeout=5)
+HASTY = DownloadOptions(sleep=0, retries=1, timeout=60)
 YOUTUBE = "https://www.youtube.com"
 ID = "bc6uFV9CJGg"
 
