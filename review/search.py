@@ -92,6 +92,8 @@ class Index:
         self._lock = threading.Lock()
         self.reading = ""  # "312 of 1000" while it is made
         self._entries: list[Entry] | None = None  # None: something changed since they were read
+        self._changes = 0  # how often
+        self._keeping = threading.Lock()
         self._looked = 0.0
         place.mkdir(parents=True, exist_ok=True)
         for old in place.glob("index-*.sqlite*"):
@@ -135,29 +137,39 @@ class Index:
                     _add(base, Draft(self.output / name), there[name], self.rules)
                     if place % 50 == 0:
                         base.commit()
-                        self._entries = None
+                        self._changed()
                 for name in known.keys() - there.keys():
                     _forget(base, name)
-                if changed or known.keys() - there.keys():
-                    self._entries = None
                 base.commit()
+                if changed or known.keys() - there.keys():
+                    self._changed()
             finally:
                 self.reading = ""
+
+    def _changed(self) -> None:
+        with self._keeping:
+            self._changes += 1
+            self._entries = None
 
     # --- asking it ---
 
     def entries(self) -> list[Entry]:
         """Every draft, the newest first."""
-        if self._entries is not None:
-            return self._entries
+        with self._keeping:
+            kept, changes = self._entries, self._changes
+        if kept is not None:
+            return kept
         with self._open() as base:
             rows = base.execute(
                 "select name, title, channel, published, duration, people, status, found, "
                 "strip, broken, changed, aside, reasons, styles from drafts "
                 "order by published desc, changed desc, name"
             ).fetchall()
-        self._entries = [_entry(row) for row in rows]
-        return self._entries
+        found = [_entry(row) for row in rows]
+        with self._keeping:
+            if changes == self._changes:  # else they changed while they were read
+                self._entries = found
+        return found
 
     def search(self, words: str) -> list[Hit]:
         """Sentences with all these words, the last of which may be unfinished; articles' first."""

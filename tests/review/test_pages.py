@@ -3,9 +3,12 @@
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from review import search
+from review.search import Entry, Index
 from tests import drafts
 from tests import lighthouse as vik
 from tests.review.reviewer import Browser
@@ -60,6 +63,26 @@ def test_the_index_is_made_anew_from_the_files_whatever_happened_to_it(
     for file in (browser.output / ".work" / "review").glob("index*"):
         file.write_bytes(b"no database " * 500)
     assert "A Light for One" in browser.get("/").text
+
+
+def test_what_was_written_while_the_shelf_was_read_is_on_it_the_next_time(
+    output: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drafts.put(output)
+    index = Index(output, output / ".work" / "review", drafts.rules())
+    index.refresh()
+    entry = search._entry
+
+    def meanwhile(row: tuple[Any, ...]) -> Entry:
+        monkeypatch.undo()
+        bells = replace(vik.VIDEO, id="bell", title="Bells of Tromsø")
+        drafts.put(output, drafts.interview(bells))
+        index.refresh()
+        return entry(row)
+
+    monkeypatch.setattr(search, "_entry", meanwhile)
+    assert len(index.entries()) == 1
+    assert len(index.entries()) == 2
 
 
 # --- desk ---
