@@ -34,7 +34,7 @@ STYLES = Path(__file__).parent.parent / "config" / "styles"
 @pytest.fixture(scope="module", autouse=True)
 def server() -> Iterator[None]:
     with (
-        prefect_test_harness(server_startup_timeout=90),
+        prefect_test_harness(server_startup_timeout=240),
         # the heartbeat's thread is waited for at the end of each flow: a second, each
         temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}),
     ):

@@ -80,7 +80,7 @@ class Served:
         self.folder, self.site, self.output = folder, site, folder / "out"
         self.file = self.configured(channels, more)
         self.port = free_port()
-        self.api = Api(f"http://127.0.0.1:{self.port}/api")
+        self.api = Api(f"http://127.0.0.1:{self.port}/api", timeout=PATIENCE)
         self.begin()
 
     def configured(self, channels: str, more: str) -> Path:
