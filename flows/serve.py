@@ -12,7 +12,6 @@ import contextlib
 import json
 import os
 import select
-import shutil
 import signal
 import subprocess
 import sys
@@ -28,11 +27,11 @@ import filelock
 from flows import house as houses
 from flows import leaving, reviewing
 from flows.api import GOING, LATER, LOOK, NO_ROOM, NOW, Api, Json
+from flows.fullness import Fullness
 from flows.house import House
 from flows.screen import plain, say, tell
 from flows.server import Server, environment, home
-from pipeline.engines.room import size
-from pipeline.errors import Busy, DiskFull, InterviewError, Killed, NoServer, Stopped
+from pipeline.errors import Busy, InterviewError, Killed, NoServer, Stopped
 from pipeline.history import History
 from pipeline.model import Source
 from pipeline.sources import key_of
@@ -41,7 +40,6 @@ POLL = 2.0  # seconds; half of it is what a trigger waits on the average
 BEAT = 30.0
 OTHER_DESKS = 60.0  # seconds that they stay with nothing to do
 LONGEST_LOG = 5_000_000  # bytes; Prefect keeps the log of each run anyway
-ROOM = 10_000_000  # bytes; as many more than there were, and it is tried whether they are enough
 LOOKING = "a look"
 MANY = 3  # deaths at one and the same step: then it is the recording's fault
 DESK = (sys.executable, "-m", "flows.desk")
@@ -125,17 +123,17 @@ class Serving:
     house: House
     server: Server
     command: Sequence[str]
+    read: float  # when the configuration that holds was written
     api: Api = field(init=False)
+    disk: Fullness = field(init=False)
     entries: dict[str, str] = field(default_factory=dict)  # deployment -> flow
     deaths: dict[str, Deaths] = field(default_factory=dict)
     others: list[Desk] = field(default_factory=list)
-    full: int | None = None  # bytes that were free where a run found too little
     beaten: float = 0.0
-    read: float = 0.0  # when the configuration was last written
 
     def __post_init__(self) -> None:
         self.api = Api(self.server.url)
-        self.read = self._written()
+        self.disk = Fullness(self.house.output, lambda line: say(plain(f"{clock()}  {line}")))
         self.first = self._desk()
 
     def _desk(self) -> Desk:
@@ -222,37 +220,10 @@ class Serving:
         if state["type"] in GOING:  # the desk could not tell the server what came of it
             self.api.again(run["id"], "The server was away when it ended.")
         if state["name"] == NO_ROOM:
-            self._wait_for_room(state["message"])
+            self.disk.found_full(state["message"])
             return
         said = (state["message"] or state["name"]).splitlines()
         say(plain(f"{clock()}  {now['name']}: {state['name'].lower()}. {' '.join(said)}"))
-
-    def _wait_for_room(self, why: str) -> None:
-        """The disk is full: no fault of that recording, and the next one would find it so too."""
-        if self.full is None:
-            say(plain(f"{clock()}  {' '.join(why.split())}"))
-            say(
-                f"{clock()}  No article is begun until there is room; then all go on by themselves."
-            )
-        self.full = self._left()
-
-    def _left(self) -> int:
-        """Bytes on the disk."""
-        return shutil.disk_usage(self.house.output).free
-
-    def has_room(self) -> bool:
-        """Is there any, and more than there was when a run found too little?"""
-        left = self._left()
-        if left < ROOM:  # the server writes there too, each step of a run
-            self._wait_for_room(str(DiskFull(self.house.output, f"{size(left)} are left.")))
-        if self.full is None:
-            return True
-        self.full = min(self.full, left)
-        if left < self.full + ROOM:
-            return False
-        self.full = None
-        say(f"{clock()}  There is room again.")
-        return True
 
     def _died(self, desk: Desk) -> None:
         run, desk.run = desk.run, None
@@ -293,7 +264,7 @@ class Serving:
     def _hand_out(self) -> None:
         """Give what is due to who is free, the most urgent first; one look at a time."""
         at = {_video(desk.run) for desk in self._desks() if desk.run}
-        room = self.house.config.limits.working - len(at - {LOOKING}) if self.has_room() else 0
+        room = self.house.config.limits.working - len(at - {LOOKING}) if self.disk.has_room() else 0
         for run in self.api.due((LOOK, NOW, LATER) if room > 0 else (LOOK,)):
             video = _video(run)
             # Who asks for a video that is being worked on gets its article when that is done.
@@ -343,15 +314,11 @@ class Serving:
             self.first.end()
             self.first = self._desk()
 
-    def _written(self) -> float:
-        files = (self.house.file, houses.channels_file(self.house.file))
-        return max(file.stat().st_mtime for file in files if file.exists())
-
     def _reread(self) -> None:
         """Who changes config/channels.toml need not start this anew."""
-        if self._written() == self.read:
+        if (written := _written(self.house)) == self.read:
             return
-        self.read = self._written()
+        self.read = written
         try:
             self.house = houses.opened(self.house.file, self.house.output)
         except InterviewError as error:
@@ -372,6 +339,12 @@ class Serving:
             if run:
                 with contextlib.suppress(NoServer):  # the next start finds it
                     api.again(run["id"], "mytake serve was stopped.")
+
+
+def _written(house: House) -> float:
+    """When its configuration was written: Prefect takes a minute to begin, and it may change."""
+    files = (house.file, houses.channels_file(house.file))
+    return max(file.stat().st_mtime for file in files if file.exists())
 
 
 def named(run: Json) -> str:
@@ -406,12 +379,12 @@ def serve(house: House, port: int | None = None) -> int:
         lock.acquire()
     except filelock.Timeout:
         raise Busy(house.output, f"the one that locks {lock.lock_file}") from None
-    stop = _stopping()
+    stop, read = _stopping(), _written(house)
     server = Server(house.output, port)
     try:
         server.begin()
         say(f"Prefect's page: {server.url.removesuffix('/api')}  (runs, schedules, logs)")
-        serving = Serving(house, server, DESK)
+        serving = Serving(house, server, DESK, read)
         try:
             serving.begin()
             with reviewing.offered(house):
@@ -473,6 +446,6 @@ def _without_server(serving: Serving, error: NoServer, told: str) -> str:
     except NoServer as again:  # it died while it began: the next round tries once more
         error = again
     why: str = error.parts[1]
-    if serving.has_room() and why != told:
+    if serving.disk.has_room() and why != told:
         say(plain(f"{clock()}  {why}"))
     return why

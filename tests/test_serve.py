@@ -360,7 +360,7 @@ def test_a_server_that_dies_while_it_begins_is_begun_again(
     mended = SimpleNamespace(
         round=lambda: next_of(rounds),
         server=SimpleNamespace(keep=lambda: next_of(keeps)),
-        has_room=lambda: True,
+        disk=SimpleNamespace(has_room=lambda: True),
     )
     monkeypatch.setattr(serve, "POLL", 0.0)
     with pytest.raises(StopIteration):  # all rounds were gone through
