@@ -75,14 +75,21 @@ def article(
     config: Config,
     style: Style,
     output: Path,
-    others: dict[str, Style],
+    others: dict[str, Style] | None = None,
     *,
     asked: dict[str, str] | None = None,
     again_from: str | None = None,
 ) -> Published:
     """Turn one recording into an article, and record how that went."""
     return written(
-        source, config, style, output, others, asked=asked, again_from=again_from, steps=watched
+        source,
+        config,
+        style,
+        output,
+        others or {},
+        asked=asked,
+        again_from=again_from,
+        steps=watched,
     )
 
 
