@@ -38,6 +38,9 @@ LETTERS = str.maketrans(
 # A person may save a file between our look at the folder and its replacement; then we look again.
 LOOKS = 5
 _STYLE = re.compile(r"article-[^./]+\.md")
+_ARTICLE = re.compile(r"(article(?:-[^./]+)?)\.md")
+EDITED_FROM = "data/edited-from"  # the articles of which a person edited the text, as they were
+_WORDS = ("data/transcript.json", "data/turns.json")  # an article counts its words in these
 
 log = logging.getLogger(__name__)
 
@@ -244,6 +247,7 @@ def _build(pages: Pages, older: Path | None, name: str, workshop: Path) -> Path:
     try:
         for page, source in _ours(pages):
             offered |= _put(page, source, before, newer)
+        offered |= _edited_from(pages, before, newer)
         for kept in _files(older) if older else ():
             theirs = before.theirs(kept)
             if theirs and kept != RECORD and not _there(newer / kept):
@@ -280,6 +284,28 @@ def _put(page: Page, source: Path, before: Older, newer: Path) -> dict[str, str]
     else:
         return {page.name: page.sha256}
     return {page.name: page.sha256, beside: page.sha256}
+
+
+def _edited_from(pages: Pages, before: Older, newer: Path) -> dict[str, str]:
+    """Keep what each edited text was made from; gives what was offered, under which name.
+
+    Beside a newer article nobody could tell what a person changed in the older one. Where the words
+    were heard anew, that is of no use.
+    """
+    ours = {page.name: page.sha256 for page in pages.files}
+    if before.folder is None or any(ours.get(n) != before.offered.get(n) for n in _WORDS):
+        return {}
+    offered = {}
+    for text in filter(None, map(_ARTICLE.fullmatch, ours)):
+        name, kept = f"data/{text[1]}.json", f"{EDITED_FROM}/{text[1]}.json"
+        if text[0] in before.reviewed or not before.theirs(text[0]):
+            continue
+        earlier = kept in before.offered
+        source = before.folder / (kept if earlier else name)
+        if (earlier or ours.get(name) != before.offered.get(name)) and source.is_file():
+            _copy(source, newer / kept)
+            offered[kept] = store.digest(source)
+    return offered
 
 
 def _beside(name: str, before: Older) -> str:

@@ -12,7 +12,8 @@ from pipeline.engines.checking.case import Case
 from pipeline.engines.moments import clock
 from pipeline.engines.pages.reading import read
 from pipeline.errors import BrokenFolder, NoArticle
-from pipeline.model import Article, Check, Question, Receipt, Statement
+from pipeline.model import Article, Check, Interview, Question, Receipt, Statement
+from pipeline.publish import EDITED_FROM
 from pipeline.render import readable
 from pipeline.verify import verify
 from review import draft
@@ -95,11 +96,29 @@ def recheck(file: Path, config: Config, styles: Path) -> Rechecked:
         raise NoArticle(file, "An article is called article.md, or article-STYLE.md.")
     if not (folder / "data").is_dir():
         raise NoArticle(file, "Beside it there is no data/, with what was said.")
-    interview = draft.interview(Draft(folder, named["style"] or ""))
+    of = Draft(folder, named["style"] or "")
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise BrokenFolder(file, f"{error}") from error
+    newest = draft.interview(of)
+    made_from = [newest, *_edited_from(of, newest)]
+    return min((_beside(one, file, text, config, styles) for one in made_from), key=_findings)
+
+
+def _edited_from(of: Draft, newest: Interview) -> Iterator[Interview]:
+    """The article whose text was edited, where a run has written a newer one since."""
+    name = f"{EDITED_FROM}/article.json"
+    if of.file(name).is_file():
+        yield replace(newest, article=draft.read(of, name, Article))
+
+
+def _findings(one: Rechecked) -> int:
+    return sum(len(check.found) for check in one.receipt.checks)
+
+
+def _beside(interview: Interview, file: Path, text: str, config: Config, styles: Path) -> Rechecked:
+    """A text, read as an edited version of that interview's article."""
     now = read(text, interview)
     was = interview.article
     options = config.compose.model_copy(

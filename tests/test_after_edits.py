@@ -37,6 +37,10 @@ def test_a_run_prints_the_new_version_and_says_that_the_other_was_edited(
     assert "article.md was edited, and stays as it is" in anew.err
     assert f'mytake verify "{article}"' in anew.err
     assert "Mine." in article.read_text("utf-8")
+    assert main(["verify", str(article)]) == 1
+    found = capfd.readouterr().out
+    assert found.count("“Mine.”") == found.count(": This has no receipt") == 1
+    assert "questions:" not in found and "coverage:" not in found, "it is no edit of the new one"
 
 
 def test_what_is_newest_is_told_by_what_it_holds(tmp_path: Path) -> None:

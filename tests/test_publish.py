@@ -89,6 +89,31 @@ def test_an_edited_article_is_kept_and_the_new_one_put_beside(
     assert len(list(published.folder.glob("article*.md"))) == 2
 
 
+def test_what_an_edited_text_was_made_from_is_kept_as_long_as_it_is_edited(tmp_path: Path) -> None:
+    published = put(tmp_path)
+    first = (published.folder / "data" / "article.json").read_bytes()
+    kept = published.folder / "data" / "edited-from" / "article.json"
+    published.article.write_text("my words")
+    put(tmp_path)
+    assert not kept.exists(), "it is the newest still"
+    for title in ("Second", "Third"):
+        put(tmp_path, title)
+        assert kept.read_bytes() == first
+    (published.folder / "article.new.md").replace(published.article)
+    put(tmp_path, "Fourth")
+    assert not kept.exists()
+
+
+def test_it_is_not_kept_where_the_words_were_heard_anew(tmp_path: Path) -> None:
+    published = put(tmp_path)
+    published.article.write_text("my words")
+    heard = replace(INTERVIEW, transcript=replace(INTERVIEW.transcript, model="large"))
+    rendered = render(heard, RenderOptions(), folder=tmp_path / "again")
+    publish(VIDEO, rendered, PublishOptions(), str(tmp_path / "output"))
+    assert (published.folder / "article.new.md").exists()
+    assert not (published.folder / "data" / "edited-from").exists()
+
+
 def test_an_edited_newer_version_is_kept_too(tmp_path: Path) -> None:
     published = put(tmp_path)
     published.article.write_text("my words")
