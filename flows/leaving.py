@@ -46,7 +46,23 @@ def at_once() -> NoReturn:
     with contextlib.suppress(RuntimeError, OSError):  # it was just being printed
         sys.stdout.flush()
     tell("Stopped.")
+    with contextlib.suppress(Exception):  # out, whatever a server says
+        _tell_prefect()
     os._exit(STOPPED)
+
+
+def _tell_prefect() -> None:
+    """Else its page would show a run for ever that nobody is at."""
+    if "prefect" not in sys.modules:
+        return
+    from prefect.runtime import flow_run
+
+    from flows import server
+    from flows.api import Api
+
+    if number := flow_run.get_id():
+        api = Api(server.address(), timeout=2)
+        api.set_state(number, "CANCELLED", "Stopped with a second Ctrl-C.", force=True)
 
 
 def tell(text: str) -> None:

@@ -1,6 +1,7 @@
 """What all tests share."""
 
 import importlib.util
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -72,3 +73,11 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Run:
 def replayed(tmp_path: Path) -> Path:
     """A configuration that hears nothing: what was once heard of the sample is played back."""
     return replaying(tmp_path)
+
+
+@pytest.fixture
+def not_deaf() -> Iterator[None]:
+    """What a script starts with & does not hear Ctrl-C, nor does what that starts."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)

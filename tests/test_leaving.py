@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.usefixtures("not_deaf")
 ROOT = Path(__file__).parent.parent
 PATIENCE = 180  # seconds; this machine may be busy
 # A transcriber whose threads, like CTranslate2's, hear of nothing until they are done.
@@ -36,16 +37,10 @@ sys.exit(main(sys.argv[1:]))
 """
 
 
-@pytest.fixture(autouse=True)
-def not_deaf() -> Iterator[None]:
-    """What a script starts with & does not hear Ctrl-C, nor does what that starts."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
 @contextmanager
-def hearing(folder: Path) -> Iterator[subprocess.Popen[str]]:
+def hearing(
+    folder: Path, prefect: str = "http://127.0.0.1:9/api"
+) -> Iterator[subprocess.Popen[str]]:
     """A run that is at the hearing and stays there until its stdin is closed."""
     audio = folder / "hum.wav"
     with wave.open(str(audio), "wb") as wav:
@@ -62,7 +57,7 @@ def hearing(folder: Path) -> Iterator[subprocess.Popen[str]]:
     run = subprocess.Popen(
         [sys.executable, "-c", SLOW, "run", str(audio), *where],
         cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "PREFECT_API_URL": "http://127.0.0.1:9/api"},
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PREFECT_API_URL": prefect},
         stdin=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

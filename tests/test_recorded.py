@@ -1,5 +1,6 @@
 """With a Prefect server: the same article, with a history, and retries only where they help."""
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from prefect import flow, runtime
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId
 from prefect.client.schemas.objects import Artifact
+from prefect.client.schemas.sorting import FlowRunSort
 from prefect.settings import (
     PREFECT_API_URL,
     PREFECT_CLIENT_MAX_RETRIES,
@@ -24,6 +26,7 @@ from pipeline.errors import NoNetwork, PrivateVideo
 from pipeline.model import Published, Source, Word
 from pipeline.store import Work
 from tests.fake_youtube.catalog import sample
+from tests.test_leaving import hearing, told_until
 from tests.test_serve import until
 from tests.watched import configured
 
@@ -114,6 +117,19 @@ def artifacts_of(number: object) -> list[Artifact]:
     of = ArtifactFilter(flow_run_id=ArtifactFilterFlowRunId(any_=[number]))  # type: ignore[list-item]
     with get_client(sync_client=True) as client:
         return client.read_artifacts(artifact_filter=of)
+
+
+@pytest.mark.usefixtures("not_deaf")
+def test_a_run_that_is_left_with_a_second_ctrl_c_is_said_to_be_stopped(tmp_path: Path) -> None:
+    with hearing(tmp_path, PREFECT_API_URL.value() or "") as run:
+        for answer in ("Stopping", "Stopped."):
+            run.send_signal(signal.SIGINT)
+            told_until(run, answer)
+        run.wait()
+    with get_client(sync_client=True) as client:
+        (told, *_) = client.read_flow_runs(sort=FlowRunSort.START_TIME_DESC, limit=1)
+    assert told.name == str(tmp_path / "hum.wav")
+    assert told.state.is_cancelled() and "second Ctrl-C" in (told.state.message or "")
 
 
 def test_it_shows_how_far_the_hearing_is(monkeypatch: pytest.MonkeyPatch) -> None:
