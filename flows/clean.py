@@ -14,6 +14,7 @@ from typing import Any
 from pipeline import store
 from pipeline.config import CleanOptions
 from pipeline.errors import Busy
+from pipeline.model import Published
 from pipeline.publish import offered
 from pipeline.store import Work
 
@@ -86,11 +87,8 @@ def sweep(
 
 def _published(work: Work) -> Path | None:
     """Where its article was put; None: it is not finished."""
-    manifest = work.manifest("publish")
-    try:
-        return Path(manifest.result["folder"]) if manifest else None
-    except (TypeError, KeyError):
-        return None
+    published = work.result("publish", Published)
+    return published.folder if published else None
 
 
 def _title(published: Path | None) -> str:

@@ -65,8 +65,8 @@ class Mirror:
             self._bring_article(Work(self.output / place))
 
     def _bring_article(self, work: Work) -> None:
-        manifest = work.manifest("publish")
-        folder = Path(manifest.result["folder"]).name if manifest else None
+        published = work.result("publish", Published)
+        folder = published.folder.name if published else None
         if folder and not (self.output / folder).exists():
             for name in sorted(self._names(folder), key=lambda name: name.endswith(publish.RECORD)):
                 self._fetch(name)

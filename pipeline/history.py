@@ -34,7 +34,7 @@ from pipeline.errors import (
     NotYetLive,
     UnknownEngine,
 )
-from pipeline.model import Kind, Listed, Source
+from pipeline.model import Kind, Listed, Published, Source
 
 T = TypeVar("T")
 Passed = Literal["", "older", "premiere"]
@@ -120,10 +120,9 @@ class History:
 
     def done(self, source: Source) -> Path | None:
         """Where its article was put, even if a person has taken it from there."""
-        manifest = store.Work(self.output / ".work" / source.key).manifest("publish")
-        with contextlib.suppress(TypeError, KeyError, AttributeError):
-            if manifest:
-                return Path(manifest.result["folder"])
+        work = store.Work(self.output / ".work" / source.key)
+        if published := work.result("publish", Published):
+            return published.folder
         # The steps may have been cleaned away: a folder's name ends with the video's id.
         site, _, name = source.key.partition("-")
         if site != "youtube":

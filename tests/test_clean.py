@@ -58,7 +58,9 @@ def video(output: Path, key: str, days: float, *, published: bool) -> Path:
     audio = {"path": "prepare/16k.wav", "listening": "prepare/listen-32k.m4a"}
     step(root, "prepare", audio, "16k.wav", "listen-32k.m4a")
     if published:
-        step(root, "publish", {"folder": str(output / f"a-talk-{key}")})
+        folder = output / f"a-talk-{key}"
+        published = {"folder": str(folder), "article": str(folder / "article.md")}
+        step(root, "publish", {**published, "status": "ready"})
     else:
         (root / "transcribe").mkdir()
         (root / "transcribe" / "000-120.json").write_text("heard")

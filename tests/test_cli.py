@@ -246,7 +246,11 @@ def test_a_video_is_found_by_the_recording_it_was_made_from(tmp_path: Path) -> N
             "step": "publish",
             "fingerprint": "",
             "files": {},
-            "result": {"folder": str(folder)},
+            "result": {
+                "folder": str(folder),
+                "article": str(folder / "article.md"),
+                "status": "ready",
+            },
         }
         (work / "publish.json").write_text(json.dumps(told), encoding="utf-8")
     assert published_folder(str(recording), tmp_path) == folder

@@ -108,7 +108,8 @@ def test_done_is_what_was_published_even_if_a_person_moved_it(tmp_path: Path) ->
     assert history.done(SOURCE) is None
     work = tmp_path / ".work" / SOURCE.key
     work.mkdir(parents=True)
-    told = {"step": "publish", "fingerprint": "", "files": {}, "result": {"folder": "/gone"}}
+    result = {"folder": "/gone", "article": "/gone/article.md", "status": "ready"}
+    told = {"step": "publish", "fingerprint": "", "files": {}, "result": result}
     (work / "publish.json").write_text(json.dumps(told))
     assert history.done(SOURCE) == Path("/gone")
 

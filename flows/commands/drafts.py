@@ -158,15 +158,16 @@ def published_folder(video: str, output: Path) -> Path | None:
 
 def written_from(address: str, output: Path) -> Path | None:
     """Where the article of this file or URL was put, as its working folder remembers."""
+    from pipeline.model import Published
     from pipeline.sources import key_of
     from pipeline.store import Work
 
     try:
-        manifest = Work(output / ".work" / key_of(address)).manifest("publish")
-        folder = Path(manifest.result["folder"]) if manifest else None
-    except (InterviewError, TypeError, KeyError):  # no such file, or a manifest of other days
+        published = Work(output / ".work" / key_of(address)).result("publish", Published)
+    except InterviewError:  # no such file
         return None
-    return folder if folder and (folder / "data" / "video.json").is_file() else None
+    there = published and (published.folder / "data" / "video.json").is_file()
+    return published.folder if published and there else None
 
 
 def shown(folder: Path) -> Iterator[str]:
