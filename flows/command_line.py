@@ -62,11 +62,13 @@ Commands = Any  # argparse keeps the type of its sub-commands to itself
 
 
 def placed(one: argparse.ArgumentParser) -> None:
-    """Let a command be told where articles go and which configuration holds.
-
-    It is called as `work(args, config)`, with the path of that configuration.
-    """
+    """Let a command be told where articles go, and which configuration holds."""
     one.add_argument("--out", type=Path, metavar="DIR", help="where articles go (default: output)")
+    configured(one)
+
+
+def configured(one: argparse.ArgumentParser) -> None:
+    """Let a command be told which configuration holds: it is called as `work(args, its path)`."""
     one.add_argument("--config", type=Path, metavar="FILE", help="default: config/mytake.toml")
     one.set_defaults(command=lambda args: args.work(args, config_file(args)))
 

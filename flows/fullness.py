@@ -46,7 +46,9 @@ class Fullness:
         more, waited = left >= self.full + ROOM, self.now() - self.since > AGAIN
         if left < ROOM or not (more or waited):
             return False
-        self.full, self.had_room = None, self.now()
+        self.full = None
+        if more:  # else what a run finds now is found anew
+            self.had_room = self.now()
         self.tell("There is room again." if more else "It is tried again whether there is room.")
         return True
 

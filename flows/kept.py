@@ -75,13 +75,8 @@ def as_told(
 
 def _folder(output: Path, key: str) -> Path | None:
     """Where the recording with that key was published."""
-    work = output / ".work" / key
-    try:
-        told = json.loads((work / "download.json").read_bytes())["result"]
-        video = store.load(Recording, json.dumps(told).encode(), work).video
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-    return publish.folder_of(output, video) if output.is_dir() else None
+    recording = Work(output / ".work" / key).result("download", Recording)
+    return publish.folder_of(output, recording.video) if recording and output.is_dir() else None
 
 
 def source_of(output: Path, folder: Path) -> Source:

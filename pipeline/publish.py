@@ -37,7 +37,6 @@ LETTERS = str.maketrans(
 )
 # A person may save a file between our look at the folder and its replacement; then we look again.
 LOOKS = 5
-_STYLE = re.compile(r"article-[^./]+\.md")
 _ARTICLE = re.compile(r"(article(?:-[^./]+)?)\.md")
 EDITED_FROM = "data/edited-from"  # the articles of which a person edited the text, as they were
 _WORDS = ("data/transcript.json", "data/turns.json")  # an article counts its words in these
@@ -70,8 +69,8 @@ def publish(video: Video, pages: Pages, options: PublishOptions, output: str) ->
 
 def is_there(published: Published) -> bool:
     """Whether what was put there is still there; if not, publish it again."""
-    styles = (name for name in _record(published.folder).files if _STYLE.fullmatch(name))
-    needed = ("article.md", "receipt.json", "data/video.json", *styles)
+    articles = filter(_ARTICLE.fullmatch, _record(published.folder).files)
+    needed = ("article.md", "receipt.json", "data/video.json", *articles)
     return all((published.folder / name).is_file() for name in needed)
 
 

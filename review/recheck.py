@@ -103,7 +103,7 @@ def recheck(file: Path, config: Config, styles: Path) -> Rechecked:
         raise BrokenFolder(file, f"{error}") from error
     newest = draft.interview(of)
     made_from = [newest, *_edited_from(of, newest)]
-    return min((_beside(one, file, text, config, styles) for one in made_from), key=_findings)
+    return min((_as_edit_of(one, file, text, config, styles) for one in made_from), key=_findings)
 
 
 def _edited_from(of: Draft, newest: Interview) -> Iterator[Interview]:
@@ -117,7 +117,9 @@ def _findings(one: Rechecked) -> int:
     return sum(len(check.found) for check in one.receipt.checks)
 
 
-def _beside(interview: Interview, file: Path, text: str, config: Config, styles: Path) -> Rechecked:
+def _as_edit_of(
+    interview: Interview, file: Path, text: str, config: Config, styles: Path
+) -> Rechecked:
     """A text, read as an edited version of that interview's article."""
     now = read(text, interview)
     was = interview.article

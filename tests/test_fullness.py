@@ -71,6 +71,8 @@ def test_where_the_first_is_heard_too_late_it_is_tried_again_after_a_while(disk:
     disk.seconds += 1
     assert disk.begins()
     assert disk.told[-1] == "It is tried again whether there is room."
+    disk.found_full()
+    assert not disk.begins(), "it was too little: no run after the other tries it"
 
 
 def test_on_a_disk_that_is_nearly_full_nothing_is_ever_begun(disk: Disk) -> None:

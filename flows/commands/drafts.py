@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from flows.command_line import Commands, config_file
+from flows.command_line import Commands, configured
 from flows.screen import plain, say
 from pipeline.errors import BrokenFolder, InterviewError
 
@@ -26,7 +26,6 @@ def add_to(commands: Commands) -> None:
     )
     check.add_argument("--write", action="store_true", help="renew its receipt.json")
     check.add_argument("--out", type=Path, default=Path("output"), metavar="DIR")
-    check.add_argument("--config", type=Path, metavar="FILE", help="default: config/mytake.toml")
     check.set_defaults(work=verify)
     carry = commands.add_parser("export", help="an article as it lies there, for somewhere else")
     carry.add_argument("video", help="its folder in output/, its id, URL or file")
@@ -40,7 +39,6 @@ def add_to(commands: Commands) -> None:
         metavar="PATH",
         help="a file, or the folder to put it in: FOLDER/ where it is not there yet",
     )
-    carry.add_argument("--config", type=Path, metavar="FILE")
     carry.set_defaults(work=export)
     look = commands.add_parser("review", help="a web page: hear the drafts, mend and approve them")
     look.add_argument("--port", type=int, metavar="N", help="default: review.port, 8321")
@@ -55,10 +53,9 @@ def add_to(commands: Commands) -> None:
     look.add_argument(
         "--out", type=Path, metavar="DIR", help="where articles are (default: output)"
     )
-    look.add_argument("--config", type=Path, metavar="FILE")
     look.set_defaults(work=review)
     for one in (check, carry, look):
-        one.set_defaults(command=lambda args: args.work(args, config_file(args)))
+        configured(one)
 
 
 def show(args: argparse.Namespace) -> int:

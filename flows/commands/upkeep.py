@@ -5,7 +5,7 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 
-from flows.command_line import Commands, config_file, placed
+from flows.command_line import Commands, configured, placed
 from flows.screen import plain, say
 
 
@@ -38,8 +38,8 @@ def add_to(commands: Commands) -> None:
         placed(one)
     one = commands.add_parser("doctor", help="is everything there that a run needs?")
     one.add_argument("--out", type=Path, default=Path("output"), metavar="DIR")
-    one.add_argument("--config", type=Path, metavar="FILE")
-    one.set_defaults(command=doctor)
+    one.set_defaults(work=doctor)
+    configured(one)
 
 
 def age(text: str) -> float:
@@ -131,12 +131,12 @@ def deploy(args: argparse.Namespace, file: Path) -> int:
     return 0
 
 
-def doctor(args: argparse.Namespace) -> int:
+def doctor(args: argparse.Namespace, file: Path) -> int:
     """`mytake doctor`: each thing a run needs, with a fix where it is missing."""
     from flows.doctor import findings
 
     bad = 0
-    for finding in findings(config_file(args), args.out):
+    for finding in findings(file, args.out):
         print(f"{'✓' if finding.fine else '✗'} {finding.what}: {finding.seen}")
         if finding.fix and not finding.fine:
             print(f"    {finding.fix}")
